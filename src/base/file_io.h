@@ -1,0 +1,39 @@
+// Files: read whole with a bound, mapped, and replaced so that a reader never sees half of one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/byte_io.h"
+
+namespace cutlink {
+
+// The whole file. Throws Error(usage) with path and cause; refuses files above max_bytes.
+[[nodiscard]] ByteVector read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+[[nodiscard]] std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+// Writes a temporary file in the same directory, fsyncs it, renames it over `path`, fsyncs the directory.
+// Throws Error(run) with path and cause; an earlier file at `path` stays intact then.
+void replace_file(const std::filesystem::path& path, ByteSpan bytes);
+void replace_file(const std::filesystem::path& path, std::string_view text);
+
+// A read-only memory map. Movable; unmaps on destruction.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& path);  // throws Error(usage) with path and cause
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  [[nodiscard]] ByteSpan bytes() const { return {data_, size_}; }  // valid while this object lives
+
+ private:
+  const std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace cutlink

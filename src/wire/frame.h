@@ -1,0 +1,83 @@
+// Frames: one message between the halves. The format is specified in src/wire/FORMAT.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/byte_io.h"
+#include "base/matrix.h"
+#include "base/records.h"
+
+namespace cutlink::wire {
+
+// Closed: an unknown type ends the connection.
+enum class FrameType : std::uint8_t {
+  tensor = 1,  // a crossing: descriptor, metadata, payload
+  result = 2,  // server to client without a tensor: loss of an evaluation (vanilla split)
+};
+
+inline constexpr std::size_t header_bytes = 64;
+
+// What a receiver accepts, fixed before the first frame (scenario or handshake).
+struct FrameLimits {
+  std::uint32_t max_rows = 0;       // N
+  std::uint32_t channels = 0;       // H, exactly
+  std::uint32_t max_sequences = 0;  // of a micro-batch
+};
+
+// What the receiver must know of a batch. Only the fields of the crossing's table in FORMAT.md travel.
+struct BatchDescriptor {
+  std::vector<std::uint32_t> sequence_lengths;  // unpadded, sum N            (act_up)
+  std::uint32_t total_micro_batches = 1;        // of this step               (act_up)
+  double learning_rate = 0.0;                   //                            (act_up)
+  bool wants_gradient = true;                   // the sender of act_up asks for grad_down (act_up)
+  std::vector<std::int32_t> labels;             // N, −100 masked; empty: none travel (act_up, vanilla)
+  std::uint32_t step_label_tokens = 0;          // divisor of the mean loss; with labels only
+  double loss_sum = 0.0;                        // nats, over label tokens    (grad_down and result, vanilla)
+  std::uint64_t loss_count = 0;                 // label tokens               (grad_down and result, vanilla)
+  bool has_loss = false;                        // the two above are meant
+};
+
+struct FrameInfo {
+  FrameType type = FrameType::tensor;
+  Crossing crossing = Crossing::act_up;
+  Phase phase = Phase::train;
+  bool plain = false;             // body is the raw matrix in `dtype`, whatever codec was agreed
+  bool last_micro_batch = true;
+  DType dtype = DType::f32;       // of the matrix before coding and after
+  std::uint32_t codec_id = 0;     // hash_name(spec) folded to 32 bits: both ends must mean the same codec
+  std::uint32_t step = 0;
+  std::uint32_t micro_batch = 0;
+  std::uint64_t sequence = 0;     // counts the sender's frames from 0
+  std::uint32_t rows = 0;         // N
+  std::uint32_t channels = 0;     // H
+};
+
+[[nodiscard]] std::uint32_t codec_id_of(std::string_view spec);
+
+// Byte counts of an encoded frame by part, for the ledger.
+struct FrameSizes {
+  std::uint64_t header = 0;
+  std::uint64_t descriptor = 0;  // without labels
+  std::uint64_t labels = 0;
+  std::uint64_t metadata = 0;
+  std::uint64_t payload = 0;
+};
+
+// A received frame. metadata and payload point into the bytes that were parsed.
+struct Frame {
+  FrameInfo info;
+  BatchDescriptor descriptor;
+  ByteSpan metadata;
+  ByteSpan payload;
+};
+
+// Header, descriptor, metadata and payload as one run of bytes; sizes: filled when not null.
+[[nodiscard]] ByteVector encode_frame(const FrameInfo& info, const BatchDescriptor& descriptor, ByteSpan metadata,
+                                      ByteSpan payload, FrameSizes* sizes = nullptr);
+
+// Checks everything before believing it: throws Error(peer) that names the field. `bytes` must outlive the frame.
+[[nodiscard]] Frame decode_frame(ByteSpan bytes, const FrameLimits& limits);
+
+}  // namespace cutlink::wire

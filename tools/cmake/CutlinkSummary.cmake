@@ -1,0 +1,10 @@
+# What was configured, at the end of the output where people look.
+message(STATUS "")
+message(STATUS "cutlink ${PROJECT_VERSION}")
+message(STATUS "  build type   ${CMAKE_BUILD_TYPE}")
+message(STATUS "  sanitizers   ${CUTLINK_SANITIZE}")
+message(STATUS "  LibTorch     ${CUTLINK_TORCH_FOUND_ROOT}")
+message(STATUS "  CUDA         ${CUTLINK_CUDA}")
+message(STATUS "  ns-3         ${CUTLINK_NS3}")
+message(STATUS "  ccache       ${CCACHE}")
+message(STATUS "")
