@@ -19,17 +19,17 @@ namespace cutlink::codecs {
 // Fixed for the life of an encoder or decoder; both ends know it (scenario or handshake).
 struct CodecContext {
   Crossing crossing = Crossing::act_up;
-  std::size_t channels = 0;         // H
-  std::size_t max_positions = 0;    // longest sequence, in tokens: gates by position need it
+  std::size_t channels = 0;       // H
+  std::size_t max_positions = 0;  // longest sequence, in tokens: gates by position need it
   std::uint64_t seed = 0;
   std::uint32_t client = 0;
-  std::uint32_t total_steps = 0;    // of the run; default descents are a third of it. 0: evaluation only
+  std::uint32_t total_steps = 0;  // of the run; default descents are a third of it. 0: evaluation only
 };
 
 // What both ends know of one message: the encoder from its half, the decoder from the descriptor.
 struct CallInfo {
   Phase phase = Phase::train;
-  std::uint32_t step = 0;           // 0-based; an evaluation carries the number of steps done so far
+  std::uint32_t step = 0;  // 0-based; an evaluation carries the number of steps done so far
   std::uint32_t micro_batch = 0;
   bool last_micro_batch = true;
   std::span<const std::uint32_t> positions;  // of every row in its sequence; size N
@@ -37,8 +37,8 @@ struct CallInfo {
 
 // What fixes a body's size beyond its shape; reported by an encoder, checked against body_size().
 struct BodyFacts {
-  std::size_t rows = 0;                  // N before escaping
-  std::size_t channels = 0;              // H
+  std::size_t rows = 0;      // N before escaping
+  std::size_t channels = 0;  // H
   std::size_t escaped_rows = 0;
   std::size_t zero_rows = 0;             // not sent (symmetric grids)
   std::size_t passthrough_channels = 0;  // channels (or rows, blocks) sent raw

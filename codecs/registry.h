@@ -13,7 +13,7 @@ namespace cutlink::codecs {
 // One documented parameter, for `cutlink codecs`.
 struct ParameterInfo {
   std::string name;
-  std::string values;         // what is allowed, e.g. "1–8, halves, or a fall such as 8-4"
+  std::string values;  // what is allowed, e.g. "1–8, halves, or a fall such as 8-4"
   std::string default_value;
   std::string meaning;
 };
@@ -26,7 +26,8 @@ struct CodecInfo {
   std::vector<ParameterInfo> parameters;
 };
 
-// Throws Error(usage): unknown codec or parameter (with what is allowed and the nearest name), impossible value.
+// Throws Error(usage): unknown codec or parameter (with what is allowed and the nearest name), impossible
+// value.
 [[nodiscard]] std::unique_ptr<Codec> make_codec(std::string_view spec);
 
 // All codecs and stages, in the order in which they should be listed.

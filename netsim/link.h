@@ -16,8 +16,8 @@ using Instant = Nanoseconds;
 
 // What became of one message handed to the link.
 struct Delivery {
-  Instant begins{};   // its first bit leaves
-  Instant arrives{};  // its last byte is with the receiver
+  Instant begins{};                  // its first bit leaves
+  Instant arrives{};                 // its last byte is with the receiver
   std::uint64_t modelled_bytes = 0;  // TCP/IP and MAC bytes beyond the message's own, both ways
 };
 

@@ -31,19 +31,19 @@ struct WifiLinkSpec {
   unsigned streams = 1;
   bool short_guard_interval = false;
   bool rts_cts = false;
-  Bytes max_ampdu{};                  // 0: the standard's own limit
-  unsigned contenders = 0;            // other stations with saturated uplinks; at most 4
-  Nanoseconds delay{};                // one way, of the wired part behind the access point
+  Bytes max_ampdu{};        // 0: the standard's own limit
+  unsigned contenders = 0;  // other stations with saturated uplinks; at most 4
+  Nanoseconds delay{};      // one way, of the wired part behind the access point
   Nanoseconds jitter{};
 };
 
 // How the connection behaves over either kind of link.
 struct TcpSpec {
-  bool enabled = true;                // false: bytes at the link's rate, no windows, no TCP/IP overhead
-  unsigned mss = 1448;                // payload of a segment, timestamps on
-  unsigned initial_window = 10;       // segments, on a fresh connection and after an idle reset
-  bool idle_reset = true;             // RFC 2861: the window restarts after one RTO without traffic
-  Bytes max_window{};                 // of the receiver; 0: 1.5 MB
+  bool enabled = true;           // false: bytes at the link's rate, no windows, no TCP/IP overhead
+  unsigned mss = 1448;           // payload of a segment, timestamps on
+  unsigned initial_window = 10;  // segments, on a fresh connection and after an idle reset
+  bool idle_reset = true;        // RFC 2861: the window restarts after one RTO without traffic
+  Bytes max_window{};            // of the receiver; 0: 1.5 MB
 };
 
 struct LinkSpec {
@@ -53,13 +53,17 @@ struct LinkSpec {
   FixedLinkSpec fixed;
   WifiLinkSpec wifi;
   TcpSpec tcp;
-  struct Source { std::string key, text; };
+  struct Source {
+    std::string key, text;
+  };
   std::vector<Source> sources;  // where each number of a preset comes from
 };
 
 // A preset's name (a file in one of `directories`), the path of a TOML file, or a short form such as
-// `fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms`. Throws Error(usage) with file, line, key and what is allowed.
-[[nodiscard]] LinkSpec load_link(std::string_view name_or_path, const std::vector<std::filesystem::path>& directories);
+// `fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms`. Throws Error(usage) with file, line, key and what is
+// allowed.
+[[nodiscard]] LinkSpec load_link(std::string_view name_or_path,
+                                 const std::vector<std::filesystem::path>& directories);
 [[nodiscard]] std::vector<LinkSpec> list_links(const std::vector<std::filesystem::path>& directories);
 
 // seed: of the jitter and of the contenders.

@@ -1,5 +1,6 @@
-// The cell-centred (mid-rise) quantiser over columns: per column lo (fp32) and range (bf16, rounded up), 2^b cells.
-// Recipe: DESIGN §4 and codecs/grid/README.md. Columns whose values the grid cannot hold (non-finite, range
+// The cell-centred (mid-rise) quantiser over columns: per column lo (fp32) and range (bf16, rounded up), 2^b
+// cells. Recipe: DESIGN §4 and codecs/grid/README.md. Columns whose values the grid cannot hold (non-finite,
+// range
 // >= 2^126) pass through raw in the matrix's own type; columns with range < 2^-100 are constant.
 #pragma once
 
@@ -14,18 +15,19 @@ namespace cutlink::codecs {
 
 // What an encoder keeps of an encode() to learn from the gradient.
 struct GridTrace {
-  std::vector<float> error;                // x − x̂, rows × cols of the quantised matrix; 0 where passed through
-  std::vector<std::uint8_t> passed;        // a column each: 1 where it went raw
+  std::vector<float> error;  // x − x̂, rows × cols of the quantised matrix; 0 where passed through
+  std::vector<std::uint8_t> passed;  // a column each: 1 where it went raw
 };
 
-// x: rows × cols; widths: cols, each 1–8. Appends to body.metadata the parameters (and raw columns where there
-// are any) and to body.payload the PLANE32 symbols. trace: filled when not null.
-// The facts' rows, channels, passthrough_channels and width_sum describe this matrix.
+// x: rows × cols; widths: cols, each 1–8. Appends to body.metadata the parameters (and raw columns where
+// there are any) and to body.payload the PLANE32 symbols. trace: filled when not null. The facts' rows,
+// channels, passthrough_channels and width_sum describe this matrix.
 BodyFacts minmax_encode(MatrixView x, std::span<const std::uint8_t> widths, Body& body, GridTrace* trace);
 
 // The inverse, on untrusted bytes: reads its part of metadata from `metadata` (which may hold more before it,
 // already taken by the caller) and the whole payload. Throws Error(peer).
-void minmax_decode(ByteReader& metadata, ByteSpan payload, std::span<const std::uint8_t> widths, MutableMatrixView out);
+void minmax_decode(ByteReader& metadata, ByteSpan payload, std::span<const std::uint8_t> widths,
+                   MutableMatrixView out);
 
 // Bytes that minmax_encode appends.
 [[nodiscard]] BodySize minmax_size(std::size_t rows, std::size_t cols, std::uint64_t width_sum,

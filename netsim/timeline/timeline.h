@@ -15,10 +15,10 @@ namespace cutlink::netsim {
 struct TimelineEvent {
   enum class Kind : std::uint8_t { work, encode, decode, message };
   Kind kind = Kind::work;
-  Half half = Half::client;                    // whose work or coding; a message: its sender
-  Crossing crossing = Crossing::act_up;        // encode, decode and message
-  Nanoseconds duration{};                      // work, encode, decode
-  Bytes size{};                                // message: the whole frame
+  Half half = Half::client;              // whose work or coding; a message: its sender
+  Crossing crossing = Crossing::act_up;  // encode, decode and message
+  Nanoseconds duration{};                // work, encode, decode
+  Bytes size{};                          // message: the whole frame
 };
 
 // What a batch took, in virtual time. total = client + server + codec + link.

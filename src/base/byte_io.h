@@ -26,16 +26,14 @@ class ByteWriter {
   explicit ByteWriter(ByteVector& out) : out_(out) {}
 
   template <typename T>
-    requires std::is_trivially_copyable_v<T>
-  void put(T value) {
-    put_raw(&value, sizeof value);
-  }
+  requires std::is_trivially_copyable_v<T>
+  void put(T value) { put_raw(&value, sizeof value); }
   void put_raw(const void* data, std::size_t size) {
     const auto* p = static_cast<const std::uint8_t*>(data);
     out_.insert(out_.end(), p, p + size);
   }
   template <typename T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   void put_array(std::span<const T> values) {  // u64 count, then the elements
     put<std::uint64_t>(values.size());
     put_raw(values.data(), values.size_bytes());
@@ -56,7 +54,7 @@ class ByteReader {
   [[nodiscard]] std::size_t remaining() const { return bytes_.size() - at_; }
 
   template <typename T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] T get() {
     T value;
     std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
@@ -72,7 +70,7 @@ class ByteReader {
     return part;
   }
   template <typename T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] std::vector<T> get_array() {
     const auto count = get<std::uint64_t>();
     const ByteSpan part = take(checked_mul(count, sizeof(T), what_.c_str(), kind_));

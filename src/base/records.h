@@ -36,7 +36,7 @@ inline constexpr std::array<Crossing, 4> all_crossings = {Crossing::act_up, Cros
 
 // A piece of one half's work in a batch. Measured, or taken from a device profile.
 enum class Work : std::uint8_t {
-  client_bottom_forward,   // embedding and the blocks below the lower cut
+  client_bottom_forward,  // embedding and the blocks below the lower cut
   server_forward,
   client_top,              // blocks above the upper cut, norm, head, loss, and their backward
   server_backward,         // with the optimizer, on the last micro-batch
@@ -44,9 +44,8 @@ enum class Work : std::uint8_t {
 };
 inline constexpr std::size_t work_kinds = 5;
 [[nodiscard]] constexpr const char* name_of(Work work) {
-  constexpr std::array<const char*, work_kinds> names = {"client_bottom_forward", "server_forward",
-                                                         "client_top", "server_backward",
-                                                         "client_bottom_backward"};
+  constexpr std::array<const char*, work_kinds> names = {
+      "client_bottom_forward", "server_forward", "client_top", "server_backward", "client_bottom_backward"};
   return names[static_cast<std::size_t>(work)];
 }
 [[nodiscard]] constexpr Half half_of(Work work) {
@@ -68,24 +67,24 @@ struct MessageRow {
   std::uint32_t step = 0;
   std::uint32_t micro_batch = 0;
   Crossing crossing = Crossing::act_up;
-  std::string codec;               // canonical spec; empty where the frame carries no tensor
-  std::uint64_t rows = 0;          // N before any row was escaped or pruned
-  std::uint64_t channels = 0;      // H
+  std::string codec;           // canonical spec; empty where the frame carries no tensor
+  std::uint64_t rows = 0;      // N before any row was escaped or pruned
+  std::uint64_t channels = 0;  // H
   std::uint64_t payload_bytes = 0;
   std::uint64_t metadata_bytes = 0;    // widths, ranges, tables; without outlier rows
   std::uint64_t outlier_bytes = 0;     // count, indices and raw rows
   std::uint64_t descriptor_bytes = 0;  // without labels
   std::uint64_t label_bytes = 0;
   std::uint64_t header_bytes = 0;
-  std::uint64_t modelled_bytes = 0;    // TCP/IP and MAC, by the link model
-  double mean_width = 0.0;             // of the widths alone, in bits; 16 for bf16, 32 for fp32
+  std::uint64_t modelled_bytes = 0;  // TCP/IP and MAC, by the link model
+  double mean_width = 0.0;           // of the widths alone, in bits; 16 for bf16, 32 for fp32
   std::uint64_t escaped_rows = 0;
   std::uint64_t passthrough_channels = 0;  // channels or rows sent raw because a quantiser cannot hold them
-  double distortion = -1.0;            // ‖x − x̂‖² ÷ ‖x‖²; negative: not measured
+  double distortion = -1.0;                // ‖x − x̂‖² ÷ ‖x‖²; negative: not measured
   std::int64_t encode_ns = 0;
   std::int64_t decode_ns = 0;
-  std::int64_t queue_ns = 0;           // from handed to the link until its first bit leaves
-  std::int64_t wire_ns = 0;            // from its first bit until its last arrives
+  std::int64_t queue_ns = 0;  // from handed to the link until its first bit leaves
+  std::int64_t wire_ns = 0;   // from its first bit until its last arrives
 
   [[nodiscard]] std::uint64_t frame_bytes() const {
     return payload_bytes + metadata_bytes + outlier_bytes + descriptor_bytes + label_bytes + header_bytes;

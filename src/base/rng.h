@@ -28,10 +28,10 @@ struct RngKey {
   std::uint32_t client = 0;
   std::uint32_t step = 0;
   std::uint32_t micro_batch = 0;
-  std::uint32_t phase = 0;     // train or evaluate
+  std::uint32_t phase = 0;  // train or evaluate
   std::uint32_t crossing = 0;
   RngPurpose purpose = RngPurpose::stochastic_rounding;
-  std::uint64_t extra = 0;     // e.g. hash of a parameter's name, or a row
+  std::uint64_t extra = 0;  // e.g. hash of a parameter's name, or a row
 };
 
 // 64-bit FNV-1a, for keys made from names.
@@ -50,9 +50,9 @@ class Rng {
 
   [[nodiscard]] std::uint32_t next_u32();
   [[nodiscard]] std::uint64_t next_u64();
-  [[nodiscard]] float next_unit_f32();             // [0, 1), 24 bits
-  [[nodiscard]] double next_unit_f64();            // [0, 1), 53 bits
-  [[nodiscard]] double next_normal();              // mean 0, variance 1 (Box–Muller)
+  [[nodiscard]] float next_unit_f32();                     // [0, 1), 24 bits
+  [[nodiscard]] double next_unit_f64();                    // [0, 1), 53 bits
+  [[nodiscard]] double next_normal();                      // mean 0, variance 1 (Box–Muller)
   [[nodiscard]] std::uint64_t below(std::uint64_t bound);  // [0, bound), unbiased; bound > 0
 
   // Four words of block `index`, without moving the stream: random access for kernels.

@@ -30,7 +30,7 @@ struct RowLayout {
 // What a half holds of the model.
 struct Part {
   bool embedding = false;
-  bool head = false;                 // final norm and head
+  bool head = false;                             // final norm and head
   std::size_t bottom_begin = 0, bottom_end = 0;  // blocks [begin, end)
   std::size_t top_begin = 0, top_end = 0;        // a second range (the U-shape's client); empty: begin = end
   [[nodiscard]] bool holds(std::size_t block) const {
@@ -52,19 +52,19 @@ class Llama {
  public:
   // checkpoint: frozen weights, converted to `compute` (memory-mapped when types agree). Null: random weights
   // keyed by (seed, parameter name). Adapters: A Kaiming-uniform (a = √5) keyed by (seed, name), B zero.
-  Llama(const LlamaConfig& config, const Checkpoint* checkpoint, const Part& part, DType compute, Training training,
-        const LoraSpec& lora, std::uint64_t seed);
+  Llama(const LlamaConfig& config, const Checkpoint* checkpoint, const Part& part, DType compute,
+        Training training, const LoraSpec& lora, std::uint64_t seed);
   Llama(Llama&&) noexcept;
   ~Llama();
 
   [[nodiscard]] const LlamaConfig& config() const;
   [[nodiscard]] const Part& part() const;
 
-  [[nodiscard]] at::Tensor embed(std::span<const std::int32_t> ids) const;                        // (N, H) compute
+  [[nodiscard]] at::Tensor embed(std::span<const std::int32_t> ids) const;  // (N, H) compute
   // x: (N, H); runs blocks [begin, end), all held here.
-  [[nodiscard]] at::Tensor run_blocks(at::Tensor x, std::size_t begin, std::size_t end, const RowLayout& layout,
-                                      const BlockHook* hook = nullptr) const;
-  [[nodiscard]] at::Tensor logits(const at::Tensor& x) const;                                      // (N, V) fp32
+  [[nodiscard]] at::Tensor run_blocks(at::Tensor x, std::size_t begin, std::size_t end,
+                                      const RowLayout& layout, const BlockHook* hook = nullptr) const;
+  [[nodiscard]] at::Tensor logits(const at::Tensor& x) const;  // (N, V) fp32
   // Sum of cross-entropy (nats, fp32 scalar with gradient to x) over rows whose label is not −100.
   // labels: N, already shifted: labels[i] is the token that row i shall predict. count: of such rows.
   [[nodiscard]] at::Tensor loss_sum(const at::Tensor& x, std::span<const std::int32_t> labels,

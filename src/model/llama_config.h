@@ -11,19 +11,19 @@
 namespace cutlink::model {
 
 struct LlamaConfig {
-  std::size_t vocabulary = 0;       // V
-  std::size_t hidden = 0;           // H
-  std::size_t blocks = 0;           // L
+  std::size_t vocabulary = 0;  // V
+  std::size_t hidden = 0;      // H
+  std::size_t blocks = 0;      // L
   std::size_t heads = 0;
-  std::size_t kv_heads = 0;         // divides heads
-  std::size_t head_dim = 0;         // given, or hidden / heads
-  std::size_t intermediate = 0;     // F
+  std::size_t kv_heads = 0;      // divides heads
+  std::size_t head_dim = 0;      // given, or hidden / heads
+  std::size_t intermediate = 0;  // F
   double rope_theta = 10000.0;
   double rms_epsilon = 1e-5;
   bool tied_embeddings = false;
   std::size_t max_positions = 0;
   std::vector<std::int64_t> eos_ids;
-  std::string dtype;                // as stored: "bfloat16", "float32", …
+  std::string dtype;  // as stored: "bfloat16", "float32", …
 };
 
 // Reads DIRECTORY/config.json. Throws Error(usage) that names the key: an architecture or option that

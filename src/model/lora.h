@@ -12,18 +12,20 @@ namespace cutlink::model {
 struct LoraSpec {
   std::size_t r = 16;
   double alpha = 32.0;
-  std::vector<std::string> targets = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
+  std::vector<std::string> targets = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                      "gate_proj", "up_proj", "down_proj"};
 };
 
-// A trainable parameter by its PEFT name without prefix, e.g. "model.layers.3.self_attn.q_proj.lora_A.weight".
+// A trainable parameter by its PEFT name without prefix, e.g.
+// "model.layers.3.self_attn.q_proj.lora_A.weight".
 struct NamedParameter {
   std::string name;
   at::Tensor value;  // leaf, fp32, requires_grad
 };
 
 // Writes adapter_model.safetensors and adapter_config.json as peft does (names with "base_model.model.").
-void save_adapters(const std::filesystem::path& directory, const LoraSpec& spec, const std::string& base_model,
-                   const std::vector<NamedParameter>& parameters);
+void save_adapters(const std::filesystem::path& directory, const LoraSpec& spec,
+                   const std::string& base_model, const std::vector<NamedParameter>& parameters);
 // Fills `parameters` by name. Throws Error(usage) where one is missing or has another shape.
 void load_adapters(const std::filesystem::path& directory, const LoraSpec& spec,
                    std::vector<NamedParameter>& parameters);

@@ -38,7 +38,8 @@ class Checkpoint {
  public:
   explicit Checkpoint(const std::filesystem::path& directory);  // throws Error(usage)
   // Throws Error(usage) naming file, tensor and shapes when it is missing or has another shape.
-  [[nodiscard]] const StoredTensor& get(const std::string& name, const std::vector<std::uint64_t>& shape) const;
+  [[nodiscard]] const StoredTensor& get(const std::string& name,
+                                        const std::vector<std::uint64_t>& shape) const;
   [[nodiscard]] bool contains(const std::string& name) const;
 
  private:

@@ -34,8 +34,8 @@ struct Sequence {
 
 struct DataSummary {
   std::size_t examples = 0;
-  std::size_t truncated = 0;      // cut at max_length
-  std::size_t dropped = 0;        // no label left after the cut: not used
+  std::size_t truncated = 0;  // cut at max_length
+  std::size_t dropped = 0;    // no label left after the cut: not used
   std::uint64_t tokens = 0;
   std::uint64_t label_tokens = 0;
   std::size_t longest = 0;
@@ -60,17 +60,17 @@ class Dataset {
 
 // A micro-batch of packed rows.
 struct Batch {
-  std::vector<std::int32_t> ids;              // N
-  std::vector<std::int32_t> labels;           // N, −100 masked
-  std::vector<std::uint32_t> lengths;         // of every sequence, sum N
+  std::vector<std::int32_t> ids;       // N
+  std::vector<std::int32_t> labels;    // N, −100 masked
+  std::vector<std::uint32_t> lengths;  // of every sequence, sum N
   std::size_t label_tokens = 0;
-  std::uint64_t padding_avoided = 0;          // rows that padding to the longest would have added
+  std::uint64_t padding_avoided = 0;  // rows that padding to the longest would have added
 
   [[nodiscard]] std::size_t rows() const { return ids.size(); }
 };
 
-// Micro-batch `micro_batch` of step `step`: epochs are shuffled by (seed, epoch); the position is a function of the
-// step, so nothing needs to be saved.
+// Micro-batch `micro_batch` of step `step`: epochs are shuffled by (seed, epoch); the position is a function
+// of the step, so nothing needs to be saved.
 [[nodiscard]] Batch training_batch(const Dataset& data, std::uint64_t seed, std::uint32_t step,
                                    std::uint32_t micro_batch, std::uint32_t accumulation, std::size_t batch);
 // Batches of an evaluation set, in order; the last may be smaller.

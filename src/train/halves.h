@@ -53,7 +53,7 @@ class ClientHalf {
   LossResult evaluate(std::uint32_t step, std::span<const Batch> batches, bool with_codecs, Channel& channel);
 
   [[nodiscard]] std::vector<model::NamedParameter>& adapters();
-  void save(ByteWriter& out) const;      // adapters, optimizer, codec states, sequence numbers
+  void save(ByteWriter& out) const;  // adapters, optimizer, codec states, sequence numbers
   void restore(ByteReader& in);
 
  private:

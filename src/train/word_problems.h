@@ -12,7 +12,8 @@ namespace cutlink::train {
 
 // The fine-tuning task of the demo: GSM8K-like question, worked solution, "#### number". `stream` separates
 // training (0) from evaluation (1) so that no problem is in both.
-[[nodiscard]] std::vector<Example> generate_word_problems(std::size_t count, std::uint64_t seed, std::uint32_t stream);
+[[nodiscard]] std::vector<Example> generate_word_problems(std::size_t count, std::uint64_t seed,
+                                                          std::uint32_t stream);
 
 // Documents for `cutlink pretrain`: other problem templates (another style than the fine-tuning task, so that
 // fine-tuning has something to learn) mixed with generated plain prose and lists.

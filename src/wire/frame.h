@@ -43,15 +43,15 @@ struct FrameInfo {
   FrameType type = FrameType::tensor;
   Crossing crossing = Crossing::act_up;
   Phase phase = Phase::train;
-  bool plain = false;             // body is the raw matrix in `dtype`, whatever codec was agreed
+  bool plain = false;  // body is the raw matrix in `dtype`, whatever codec was agreed
   bool last_micro_batch = true;
-  DType dtype = DType::f32;       // of the matrix before coding and after
-  std::uint32_t codec_id = 0;     // hash_name(spec) folded to 32 bits: both ends must mean the same codec
+  DType dtype = DType::f32;    // of the matrix before coding and after
+  std::uint32_t codec_id = 0;  // hash_name(spec) folded to 32 bits: both ends must mean the same codec
   std::uint32_t step = 0;
   std::uint32_t micro_batch = 0;
-  std::uint64_t sequence = 0;     // counts the sender's frames from 0
-  std::uint32_t rows = 0;         // N
-  std::uint32_t channels = 0;     // H
+  std::uint64_t sequence = 0;  // counts the sender's frames from 0
+  std::uint32_t rows = 0;      // N
+  std::uint32_t channels = 0;  // H
 };
 
 [[nodiscard]] std::uint32_t codec_id_of(std::string_view spec);
@@ -74,10 +74,11 @@ struct Frame {
 };
 
 // Header, descriptor, metadata and payload as one run of bytes; sizes: filled when not null.
-[[nodiscard]] ByteVector encode_frame(const FrameInfo& info, const BatchDescriptor& descriptor, ByteSpan metadata,
-                                      ByteSpan payload, FrameSizes* sizes = nullptr);
+[[nodiscard]] ByteVector encode_frame(const FrameInfo& info, const BatchDescriptor& descriptor,
+                                      ByteSpan metadata, ByteSpan payload, FrameSizes* sizes = nullptr);
 
-// Checks everything before believing it: throws Error(peer) that names the field. `bytes` must outlive the frame.
+// Checks everything before believing it: throws Error(peer) that names the field. `bytes` must outlive the
+// frame.
 [[nodiscard]] Frame decode_frame(ByteSpan bytes, const FrameLimits& limits);
 
 }  // namespace cutlink::wire
