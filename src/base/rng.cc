@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/philox.h"
+
 namespace cutlink {
 namespace {
 
@@ -15,36 +17,27 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
   return z ^ (z >> 31);
 }
 
-}  // namespace
-
-Rng::Rng(const RngKey& key) {
-  std::uint64_t h = mix(0, key.seed);
+// 64 bits of the stream's name. Two starts give two independent hashes of the same key.
+std::uint64_t hash_key(const RngKey& key, std::uint64_t start) {
+  std::uint64_t h = mix(start, key.seed);
   h = mix(h, (static_cast<std::uint64_t>(key.client) << 32) | key.step);
   h = mix(h, (static_cast<std::uint64_t>(key.micro_batch) << 32) | key.phase);
   h = mix(h, (static_cast<std::uint64_t>(key.crossing) << 32) | static_cast<std::uint32_t>(key.purpose));
-  h = mix(h, key.extra);
+  return mix(h, key.extra);
+}
+
+}  // namespace
+
+Rng::Rng(const RngKey& key) {
+  const std::uint64_t h = hash_key(key, 0);
   key_ = {static_cast<std::uint32_t>(h), static_cast<std::uint32_t>(h >> 32)};
-  nonce_ = mix(h, 1);  // 128 bits of stream name: collisions of 64-bit hashes are not silent repeats
+  nonce_ = hash_key(key, 1);  // 128 bits of stream name: collisions of 64-bit hashes are not silent repeats
 }
 
 std::array<std::uint32_t, 4> Rng::block(std::uint64_t index) const {
-  std::uint32_t c0 = static_cast<std::uint32_t>(index);
-  std::uint32_t c1 = static_cast<std::uint32_t>(index >> 32);
-  std::uint32_t c2 = static_cast<std::uint32_t>(nonce_);
-  std::uint32_t c3 = static_cast<std::uint32_t>(nonce_ >> 32);
-  std::uint32_t k0 = key_[0];
-  std::uint32_t k1 = key_[1];
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = 0xD2511F53ULL * c0;
-    const std::uint64_t p1 = 0xCD9E8D57ULL * c2;
-    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-    c1 = static_cast<std::uint32_t>(p1);
-    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-    c3 = static_cast<std::uint32_t>(p0);
-    k0 += 0x9E3779B9U;
-    k1 += 0xBB67AE85U;
-  }
-  return {c0, c1, c2, c3};
+  return philox4x32_10({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                        static_cast<std::uint32_t>(nonce_), static_cast<std::uint32_t>(nonce_ >> 32)},
+                       key_);
 }
 
 std::uint32_t Rng::next_u32() {

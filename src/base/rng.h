@@ -1,6 +1,4 @@
-// Counter-based random numbers: a stream is named by a key, so no draw depends on any other.
-//
-// Philox4x32-10: J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11.
+// Counter-based random numbers (Philox): a stream is named by a key, so no draw depends on any other.
 #pragma once
 
 #include <array>

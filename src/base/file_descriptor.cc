@@ -1,0 +1,97 @@
+#include "base/file_descriptor.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace cutlink {
+
+FileDescriptor::FileDescriptor(const std::filesystem::path& path, int flags, ErrorKind kind,
+                               const std::filesystem::path& shown)
+    : shown_(shown.empty() ? path : shown), kind_(kind) {
+  do {
+    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  } while (fd_ < 0 && errno == EINTR);
+  if (fd_ < 0) {
+    fail("open");
+  }
+}
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : shown_(std::move(other.shown_)), fd_(std::exchange(other.fd_, -1)), kind_(other.kind_) {}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+    shown_ = std::move(other.shown_);
+    fd_ = std::exchange(other.fd_, -1);
+    kind_ = other.kind_;
+  }
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+std::uint64_t FileDescriptor::size() const {
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0) {
+    fail("examine");
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+void FileDescriptor::write_all(ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      fail("write");
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void FileDescriptor::truncate(std::uint64_t size) {
+  if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
+    fail("truncate");
+  }
+}
+
+void FileDescriptor::seek(std::uint64_t offset) {
+  if (::lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) {
+    fail("seek in");
+  }
+}
+
+void FileDescriptor::sync() {
+  // EINVAL: a device or pipe that has nothing to sync.
+  if (::fsync(fd_) != 0 && errno != EINVAL) {
+    fail("write");
+  }
+}
+
+void FileDescriptor::close() {
+  const int fd = std::exchange(fd_, -1);
+  if (fd >= 0 && ::close(fd) != 0 && errno != EINTR) {
+    fail("write");
+  }
+}
+
+void FileDescriptor::fail(const char* action) const {
+  const std::string cause = std::generic_category().message(errno);
+  throw Error(kind_, std::string("cannot ") + action + " " + shown_.string() + ": " + cause);
+}
+
+}  // namespace cutlink
