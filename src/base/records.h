@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,31 @@ struct MessageRow {
   [[nodiscard]] std::uint64_t frame_bytes() const {
     return payload_bytes + metadata_bytes + outlier_bytes + descriptor_bytes + label_bytes + header_bytes;
   }
+};
+
+// One optimizer step. All bytes and times are of its training frames and work; evaluations are counted apart.
+struct StepRow {
+  std::uint32_t step = 0;
+  bool hold = false;  // the descent of the widths is over
+  double loss = 0.0;  // mean over label tokens, nats
+  std::uint64_t label_tokens = 0;
+  double learning_rate = 0.0;
+  double client_gradient_norm = 0.0;  // before clipping
+  double server_gradient_norm = 0.0;
+  std::uint64_t up_bytes = 0;  // counted: whole frames, client to server
+  std::uint64_t down_bytes = 0;
+  std::uint64_t modelled_bytes = 0;                // TCP/IP and MAC, both directions, by the link model
+  double mean_width_up = 0.0;                      // of act_up, in bits
+  double mean_width_down = 0.0;                    // of act_down; 0 where nothing goes down (vanilla)
+  std::array<std::int64_t, work_kinds> work_ns{};  // by Work, summed over micro-batches
+  std::int64_t codec_ns = 0;                       // encoding and decoding, both halves
+  std::int64_t client_ns = 0;                      // sum of the client's work_ns
+  std::int64_t server_ns = 0;
+  std::int64_t link_ns = 0;         // queue and wire, as far as a half waited for it
+  std::int64_t total_ns = 0;        // of the step, first to last event of the client's clock
+  std::int64_t now_ns = 0;          // the client's virtual clock at the end of the step
+  std::optional<double> eval_loss;  // with the codecs in the loop; after this step; empty: not evaluated
+  std::optional<double> eval_loss_plain;  // without them
 };
 
 // A channel's (or position's) wire width, written when it changed.
