@@ -39,6 +39,7 @@ struct CallInfo {
 struct BodyFacts {
   std::size_t rows = 0;      // N before escaping
   std::size_t channels = 0;  // H
+  DType dtype = DType::f32;  // of the matrix: what passes through raw costs its size
   std::size_t escaped_rows = 0;
   std::size_t zero_rows = 0;             // not sent (symmetric grids)
   std::size_t passthrough_channels = 0;  // channels (or rows, blocks) sent raw
