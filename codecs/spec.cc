@@ -1,0 +1,173 @@
+#include "codecs/spec.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace cutlink::codecs {
+namespace {
+
+template <typename Names>
+std::string listed(const Names& names) {
+  std::string text;
+  for (const auto& name : names) {
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  }
+  return text;
+}
+
+// Levenshtein's distance, row by row.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replace = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replace});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+SpecParams::SpecParams(std::string_view text, std::string_view whole) : whole_(whole) {
+  const std::size_t colon = text.find(':');
+  name_ = text.substr(0, colon);
+  if (name_.empty()) {
+    refuse("a codec's name is missing (write name:key=value,key=value)");
+  }
+  if (colon == std::string_view::npos) {
+    return;
+  }
+  std::string_view rest = text.substr(colon + 1);
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view item = rest.substr(0, comma);
+    const std::size_t equals = item.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == item.size()) {
+      refuse("'" + std::string(item) + "' is not key=value (write " + name_ + ":key=value,key=value)");
+    }
+    const std::string key(item.substr(0, equals));
+    if (has(key)) {
+      refuse("parameter " + key + " is given twice");
+    }
+    values_.emplace_back(key, item.substr(equals + 1));
+    if (comma == std::string_view::npos) {
+      return;
+    }
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+const std::string* SpecParams::find(std::string_view key) const {
+  const auto it = std::find_if(values_.begin(), values_.end(), [&](const auto& v) { return v.first == key; });
+  return it == values_.end() ? nullptr : &it->second;
+}
+
+bool SpecParams::has(std::string_view key) const { return find(key) != nullptr; }
+
+std::string SpecParams::text(std::string_view key, std::string_view fallback) const {
+  const std::string* value = find(key);
+  return value == nullptr ? std::string(fallback) : *value;
+}
+
+std::string SpecParams::one_of(std::string_view key, std::string_view fallback,
+                               std::span<const std::string_view> allowed) const {
+  const std::string value = text(key, fallback);
+  if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+    refuse(key, "not one of " + listed(allowed));
+  }
+  return value;
+}
+
+bool SpecParams::on_off(std::string_view key, bool fallback) const {
+  constexpr std::string_view allowed[] = {"on", "off"};
+  return one_of(key, fallback ? "on" : "off", allowed) == "on";
+}
+
+double SpecParams::number(std::string_view key, double fallback, double lowest, double highest) const {
+  const std::string* value = find(key);
+  if (value == nullptr) {
+    return fallback;
+  }
+  double parsed = 0.0;
+  if (!parse_number(*value, parsed) || !(parsed >= lowest && parsed <= highest)) {
+    refuse(key, "not a number from " + shortest(lowest) + " to " + shortest(highest));
+  }
+  return parsed;
+}
+
+std::uint32_t SpecParams::whole_number(std::string_view key, std::uint32_t fallback, std::uint32_t lowest,
+                                       std::uint32_t highest) const {
+  const std::string* value = find(key);
+  if (value == nullptr) {
+    return fallback;
+  }
+  std::uint32_t parsed = 0;
+  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), parsed);
+  if (error != std::errc{} || end != value->data() + value->size() || parsed < lowest || parsed > highest) {
+    refuse(key, "not a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
+  }
+  return parsed;
+}
+
+void SpecParams::expect_only(std::span<const std::string_view> known) const {
+  for (const auto& [key, value] : values_) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) {
+      continue;
+    }
+    if (known.empty()) {
+      refuse("unknown parameter " + key + "; " + name_ + " has none");
+    }
+    const std::string near = nearest_name(key, known);
+    refuse("unknown parameter " + key + (near.empty() ? "" : ", did you mean " + near + "?") + " (" + name_ +
+           " has " + listed(known) + ")");
+  }
+}
+
+void SpecParams::refuse(std::string_view key, const std::string& why) const {
+  refuse(std::string(key) + "=" + text(key, "") + ": " + why);
+}
+
+void SpecParams::refuse(const std::string& why) const { usage_error("codec \"" + whole_ + "\": " + why); }
+
+bool parse_number(std::string_view text, double& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+}
+
+std::string shortest(double value) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return error == std::errc{} ? std::string(buffer, end) : std::string();
+}
+
+std::string nearest_name(std::string_view name, std::span<const std::string_view> names) {
+  std::string best;
+  std::size_t fewest = 3;  // more edits than this are another word
+  for (const std::string_view candidate : names) {
+    const std::size_t n = edits(name, candidate);
+    const bool begins = name.size() >= 3 && candidate.starts_with(name);
+    if (n <= fewest && n < candidate.size()) {
+      best = candidate;
+      fewest = n - (n > 0 ? 1 : 0);
+    } else if (begins && best.empty()) {
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+void SpecText::add(std::string_view key, std::string_view value) {
+  text_ += (first_ ? ":" : ",") + std::string(key) + "=" + std::string(value);
+  first_ = false;
+}
+
+}  // namespace cutlink::codecs
