@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/byte_io.h"
@@ -34,8 +34,8 @@ struct BatchDescriptor {
   bool wants_gradient = true;                   // the sender of act_up asks for grad_down (act_up)
   std::vector<std::int32_t> labels;             // N, −100 masked; empty: none travel (act_up, vanilla)
   std::uint32_t step_label_tokens = 0;          // divisor of the mean loss; with labels only
-  double loss_sum = 0.0;                        // nats, over label tokens    (grad_down and result, vanilla)
-  std::uint64_t loss_count = 0;                 // label tokens               (grad_down and result, vanilla)
+  double loss_sum = 0.0;                        // nats, of this micro-batch  (grad_down and result, vanilla)
+  std::uint64_t loss_count = 0;                 // its label tokens           (grad_down and result, vanilla)
   bool has_loss = false;                        // the two above are meant
 };
 
@@ -73,7 +73,16 @@ struct Frame {
   ByteSpan payload;
 };
 
+// The most that metadata and payload together may have (FORMAT.md); throws Error(peer) beyond 64 bits.
+[[nodiscard]] std::uint64_t max_body_bytes(std::uint32_t rows, std::uint32_t channels);
+
+// For a receiver that reads from a stream: the bytes of the whole frame, after its header (the first
+// header_bytes) was checked. Throws Error(peer) that names the field.
+[[nodiscard]] std::uint64_t frame_bytes_of(ByteSpan header, const FrameLimits& limits);
+
 // Header, descriptor, metadata and payload as one run of bytes; sizes: filled when not null.
+// Of a result, type, phase, step, micro-batch, sequence and loss travel. Throws Error(usage) where a part has
+// 4 GiB or more.
 [[nodiscard]] ByteVector encode_frame(const FrameInfo& info, const BatchDescriptor& descriptor,
                                       ByteSpan metadata, ByteSpan payload, FrameSizes* sizes = nullptr);
 
