@@ -31,7 +31,8 @@ class Link {
 
   // Rate that a long transfer sees, payload only, after start-up.
   [[nodiscard]] virtual BitRate goodput(Direction direction) const = 0;
-  // Time of one message of this size alone on an idle link with a warm connection; changes nothing.
+  // Time of one message of this size alone on an idle link with a warm connection, without jitter;
+  // changes nothing.
   [[nodiscard]] virtual Nanoseconds transfer_time(Direction direction, Bytes size) const = 0;
   // One line for people: "802.11ac 80 MHz MCS4, 1 stream, half duplex, … (simulated)".
   [[nodiscard]] virtual std::string describe() const = 0;

@@ -41,8 +41,8 @@ struct WifiLinkSpec {
 struct TcpSpec {
   bool enabled = true;           // false: bytes at the link's rate, no windows, no TCP/IP overhead
   unsigned mss = 1448;           // payload of a segment, timestamps on
-  unsigned initial_window = 10;  // segments, on a fresh connection and after an idle reset
-  bool idle_reset = true;        // RFC 2861: the window restarts after one RTO without traffic
+  unsigned initial_window = 10;  // segments, on a fresh connection; an idle reset stops there
+  bool idle_reset = true;        // RFC 2861: the window halves with each RTO (>= 200 ms) without traffic
   Bytes max_window{};            // of the receiver; 0: 1.5 MB
 };
 
@@ -66,7 +66,7 @@ struct LinkSpec {
                                  const std::vector<std::filesystem::path>& directories);
 [[nodiscard]] std::vector<LinkSpec> list_links(const std::vector<std::filesystem::path>& directories);
 
-// seed: of the jitter and of the contenders.
+// seed: of the jitter (contenders are in the mean). Throws Error(usage) where the spec cannot be.
 [[nodiscard]] std::unique_ptr<Link> make_link(const LinkSpec& spec, std::uint64_t seed);
 
 }  // namespace cutlink::netsim

@@ -1,0 +1,69 @@
+#include "netsim/link_short_form.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "netsim/link_fields.h"
+
+namespace cutlink::netsim {
+namespace {
+
+void set_pair(LinkSpec& spec, std::string_view pair, std::vector<std::string>& keys,
+              const std::string& where) {
+  const std::size_t equals = pair.find('=');
+  if (equals == std::string_view::npos) {
+    usage_error(fmt::format("{}\"{}\" is not key=value", where, pair));
+  }
+  const std::string key(pair.substr(0, equals));
+  if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+    usage_error(fmt::format("{}{}: given twice", where, key));
+  }
+  keys.push_back(key);
+  const LinkField* field = find_link_field(spec.kind, key);
+  if (field == nullptr) {
+    field = key == "tcp" ? find_link_field("tcp", "enabled") : find_link_field("tcp", key);
+  }
+  if (field == nullptr) {
+    usage_error(
+        fmt::format("{}{}: unknown key; {}, tcp", where, key, known_keys_hint({spec.kind, "tcp"}, key)));
+  }
+  try {
+    field->set(spec, pair.substr(equals + 1));
+  } catch (const Error& error) {
+    usage_error(fmt::format("{}{}: {}", where, key, error.what()));
+  }
+}
+
+}  // namespace
+
+bool is_short_form(std::string_view text) {
+  return text.find(':') != std::string_view::npos && text.find('/') > text.find(':');
+}
+
+LinkSpec parse_link_short_form(std::string_view text) {
+  const std::string where = fmt::format("link \"{}\": ", text);
+  const std::size_t colon = text.find(':');
+  LinkSpec spec;
+  spec.name = text;
+  spec.kind = text.substr(0, colon);
+  if (spec.kind != "fixed" && spec.kind != "wifi") {
+    usage_error(fmt::format("{}unknown kind \"{}\": fixed:… or wifi:…", where, spec.kind));
+  }
+  std::vector<std::string> keys;
+  std::string_view rest = text.substr(colon + 1);
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    set_pair(spec, rest.substr(0, comma), keys, where);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  refuse_double_rate(keys, where);
+  if (const auto fault = find_link_fault(spec)) {
+    usage_error(where + fault->key + ": " + fault->message);
+  }
+  spec.description = spec.kind == "fixed" ? "fixed rate, given on the command line or in the scenario"
+                                          : "Wi-Fi, given on the command line or in the scenario";
+  return spec;
+}
+
+}  // namespace cutlink::netsim
