@@ -12,6 +12,7 @@
 
 namespace cutlink::model {
 
+// Keeps a cache of words, so one object is for one thread at a time.
 class Tokenizer {
  public:
   // Reads DIRECTORY/tokenizer.json; throws Error(usage) naming what is missing or not supported.
