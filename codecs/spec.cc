@@ -1,38 +1,19 @@
 #include "codecs/spec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace cutlink::codecs {
 namespace {
 
-template <typename Names>
-std::string listed(const Names& names) {
-  std::string text;
-  for (const auto& name : names) {
-    text += (text.empty() ? "" : ", ") + std::string(name);
-  }
-  return text;
-}
-
-// Levenshtein's distance, row by row.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replace = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replace});
-    }
-  }
-  return row[b.size()];
+std::vector<std::string> strings(std::span<const std::string_view> names) {
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
@@ -52,7 +33,7 @@ SpecParams::SpecParams(std::string_view text, std::string_view whole) : whole_(w
     const std::string_view item = rest.substr(0, comma);
     const std::size_t equals = item.find('=');
     if (equals == std::string_view::npos || equals == 0 || equals + 1 == item.size()) {
-      refuse("'" + std::string(item) + "' is not key=value (write " + name_ + ":key=value,key=value)");
+      refuse(fmt::format("'{}' is not key=value (write {}:key=value,key=value)", item, name_));
     }
     const std::string key(item.substr(0, equals));
     if (has(key)) {
@@ -82,7 +63,7 @@ std::string SpecParams::one_of(std::string_view key, std::string_view fallback,
                                std::span<const std::string_view> allowed) const {
   const std::string value = text(key, fallback);
   if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
-    refuse(key, "not one of " + listed(allowed));
+    refuse(key, "not one of " + join(strings(allowed), ", "));
   }
   return value;
 }
@@ -126,9 +107,9 @@ void SpecParams::expect_only(std::span<const std::string_view> known) const {
     if (known.empty()) {
       refuse("unknown parameter " + key + "; " + name_ + " has none");
     }
-    const std::string near = nearest_name(key, known);
+    const std::string near = nearest_name(key, strings(known));
     refuse("unknown parameter " + key + (near.empty() ? "" : ", did you mean " + near + "?") + " (" + name_ +
-           " has " + listed(known) + ")");
+           " has " + join(strings(known), ", ") + ")");
   }
 }
 
@@ -149,24 +130,9 @@ std::string shortest(double value) {
   return error == std::errc{} ? std::string(buffer, end) : std::string();
 }
 
-std::string nearest_name(std::string_view name, std::span<const std::string_view> names) {
-  std::string best;
-  std::size_t fewest = 3;  // more edits than this are another word
-  for (const std::string_view candidate : names) {
-    const std::size_t n = edits(name, candidate);
-    const bool begins = name.size() >= 3 && candidate.starts_with(name);
-    if (n <= fewest && n < candidate.size()) {
-      best = candidate;
-      fewest = n - (n > 0 ? 1 : 0);
-    } else if (begins && best.empty()) {
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 void SpecText::add(std::string_view key, std::string_view value) {
-  text_ += (first_ ? ":" : ",") + std::string(key) + "=" + std::string(value);
+  text_ += first_ ? ':' : ',';
+  text_.append(key).append("=").append(value);
   first_ = false;
 }
 

@@ -51,8 +51,6 @@ class SpecParams {
 [[nodiscard]] bool parse_number(std::string_view text, double& value);
 // The shortest text that parses back to the same double: "2.5", "0.001".
 [[nodiscard]] std::string shortest(double value);
-// Of `names`, the one nearest to `name` in edits; empty where none is near.
-[[nodiscard]] std::string nearest_name(std::string_view name, std::span<const std::string_view> names);
 
 // Builds a canonical spec: parameters in the order given, those at their default left out by the caller.
 class SpecText {

@@ -1,0 +1,191 @@
+#include "codecs/floats/floats.h"
+
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/checked.h"
+#include "codecs/grid/load.h"
+
+namespace cutlink::codecs {
+namespace {
+
+constexpr std::size_t bytes_of(FloatFormat format) { return format == FloatFormat::fp32 ? 4 : 2; }
+constexpr const char* name_of(FloatFormat format) {
+  return format == FloatFormat::fp32 ? "fp32" : (format == FloatFormat::bf16 ? "bf16" : "fp16");
+}
+
+void put_element(float value, float& to) { to = value; }
+void put_element(float value, std::uint16_t& bf16) { bf16 = f32_to_bf16(value); }
+
+// Payload elements of the format from matrix elements of either type; true where a finite value became
+// infinite.
+template <typename T>
+bool write_elements(const T* x, std::size_t count, FloatFormat format, std::uint8_t* out) {
+  if (format == FloatFormat::fp32) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const float value = load(x[i]);
+      std::memcpy(out + 4 * i, &value, 4);
+    }
+    return false;
+  }
+  bool overflow = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float value = load(x[i]);
+    const std::uint16_t bits = format == FloatFormat::bf16 ? f32_to_bf16(value) : f32_to_f16(value);
+    const std::uint16_t infinity = format == FloatFormat::bf16 ? 0x7f80 : 0x7c00;
+    overflow |= (bits & 0x7fffU) == infinity && std::isfinite(value);
+    std::memcpy(out + 2 * i, &bits, 2);
+  }
+  return overflow;
+}
+
+template <typename T>
+void read_elements(const std::uint8_t* in, std::size_t count, FloatFormat format, T* x) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (format == FloatFormat::fp32) {
+      float value;
+      std::memcpy(&value, in + 4 * i, 4);
+      put_element(value, x[i]);
+    } else {
+      std::uint16_t bits;
+      std::memcpy(&bits, in + 2 * i, 2);
+      put_element(format == FloatFormat::bf16 ? bf16_to_f32(bits) : f16_to_f32(bits), x[i]);
+    }
+  }
+}
+
+bool same_format(DType dtype, FloatFormat format) {
+  return dtype == DType::f32 ? format == FloatFormat::fp32 : format == FloatFormat::bf16;
+}
+
+class FloatsEncoder : public Encoder {
+ public:
+  explicit FloatsEncoder(FloatFormat format) : format_(format) {}
+
+  BodyFacts encode(MatrixView x, const CallInfo& call, Body& body) override {
+    body.clear();
+    body.payload.resize(x.elements() * bytes_of(format_));
+    BodyFacts facts;
+    facts.rows = x.rows;
+    facts.channels = x.cols;
+    facts.dtype = x.dtype;
+    facts.width_sum = x.cols * bytes_of(format_) * 8;
+    facts.mean_width = static_cast<double>(bytes_of(format_) * 8);
+    if (same_format(x.dtype, format_)) {
+      if (x.elements() > 0) {
+        std::memcpy(body.payload.data(), x.data, body.payload.size());
+      }
+    } else if (x.dtype == DType::f32) {
+      facts.overflow =
+          write_elements(static_cast<const float*>(x.data), x.elements(), format_, body.payload.data());
+    } else {
+      facts.overflow = write_elements(static_cast<const std::uint16_t*>(x.data), x.elements(), format_,
+                                      body.payload.data());
+    }
+    if (facts.overflow && !reported_) {
+      reported_ = true;
+      events_.push_back({.warning = true,
+                         .step = call.step,
+                         .name = "float_overflow",
+                         .message = std::string(name_of(format_)) +
+                                    ": a finite value above the format's largest became infinite; use bf16"});
+    }
+    return facts;
+  }
+
+  std::vector<Event> take_events() override { return std::exchange(events_, {}); }
+
+ private:
+  FloatFormat format_;
+  bool reported_ = false;
+  std::vector<Event> events_;
+};
+
+class FloatsDecoder : public Decoder {
+ public:
+  explicit FloatsDecoder(FloatFormat format) : format_(format) {}
+
+  void decode(BodyView body, const CallInfo&, MutableMatrixView out) override {
+    const std::uint64_t expected = checked_mul(out.elements(), bytes_of(format_), "payload", ErrorKind::peer);
+    if (!body.metadata.empty() || body.payload.size() != expected) {
+      peer_error(std::string(name_of(format_)) + " body: " + std::to_string(body.metadata.size()) + " + " +
+                 std::to_string(body.payload.size()) + " bytes, expected 0 + " + std::to_string(expected));
+    }
+    if (same_format(out.dtype, format_)) {
+      if (expected > 0) {
+        std::memcpy(out.data, body.payload.data(), body.payload.size());
+      }
+    } else if (out.dtype == DType::f32) {
+      read_elements(body.payload.data(), out.elements(), format_, static_cast<float*>(out.data));
+    } else {
+      read_elements(body.payload.data(), out.elements(), format_, static_cast<std::uint16_t*>(out.data));
+    }
+  }
+
+ private:
+  FloatFormat format_;
+};
+
+class FloatsCodec : public Codec {
+ public:
+  explicit FloatsCodec(FloatFormat format) : format_(format) {}
+
+  std::string spec() const override { return name_of(format_); }
+  std::unique_ptr<Encoder> make_encoder(const CodecContext&) const override {
+    return std::make_unique<FloatsEncoder>(format_);
+  }
+  std::unique_ptr<Decoder> make_decoder(const CodecContext&) const override {
+    return std::make_unique<FloatsDecoder>(format_);
+  }
+  BodySize body_size(const BodyFacts& facts, const CodecContext&) const override {
+    BodySize size;
+    size.payload_bytes =
+        checked_mul(checked_mul(facts.rows, facts.channels, "body"), bytes_of(format_), "body");
+    return size;
+  }
+  BodyFacts expected_facts(std::size_t rows, std::uint32_t, const CodecContext& context) const override {
+    BodyFacts facts;
+    facts.rows = rows;
+    facts.channels = context.channels;
+    facts.width_sum = context.channels * bytes_of(format_) * 8;
+    facts.mean_width = static_cast<double>(bytes_of(format_) * 8);
+    return facts;
+  }
+  bool exact_for(DType dtype) const override {
+    return format_ == FloatFormat::fp32 || same_format(dtype, format_);
+  }
+
+ private:
+  FloatFormat format_;
+};
+
+}  // namespace
+
+std::unique_ptr<Codec> make_floats(const SpecParams& params, FloatFormat format) {
+  params.expect_only({});
+  return std::make_unique<FloatsCodec>(format);
+}
+
+CodecInfo floats_info(FloatFormat format) {
+  switch (format) {
+    case FloatFormat::fp32:
+      return {"fp32", "every element as fp32: nothing is lost", "4·N·H", "exact", {}};
+    case FloatFormat::bf16:
+      return {"bf16",
+              "every element as bf16, rounded to nearest even: the reference",
+              "2·N·H",
+              "|x − x̂| ≤ 2^−8·|x| (normal numbers); exact for a bf16 model",
+              {}};
+    case FloatFormat::fp16:
+      break;
+  }
+  return {"fp16",
+          "every element as IEEE fp16, rounded to nearest even",
+          "2·N·H",
+          "|x − x̂| ≤ max(2^−11·|x|, 2^−25) up to 65519; above that infinite, reported as float_overflow",
+          {}};
+}
+
+}  // namespace cutlink::codecs

@@ -1,0 +1,102 @@
+#include "codecs/registry.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "codecs/floats/floats.h"
+#include "codecs/spec.h"
+
+namespace cutlink::codecs {
+namespace {
+
+struct CodecEntry {
+  CodecInfo info;
+  std::function<std::unique_ptr<Codec>(const SpecParams&)> make;
+};
+
+CodecEntry floats_entry(FloatFormat format) {
+  return {floats_info(format), [format](const SpecParams& params) { return make_floats(params, format); }};
+}
+
+const std::vector<CodecEntry>& codec_table() {
+  static const std::vector<CodecEntry> table = {
+      floats_entry(FloatFormat::fp32),
+      floats_entry(FloatFormat::bf16),
+      floats_entry(FloatFormat::fp16),
+  };
+  return table;
+}
+
+// A stage wraps the codec before it.
+struct StageEntry {
+  CodecInfo info;
+  std::function<std::unique_ptr<Codec>(std::unique_ptr<Codec>, const SpecParams&)> wrap;
+};
+
+const std::vector<StageEntry>& stage_table() {
+  static const std::vector<StageEntry> table = {};
+  return table;
+}
+
+// The parts of a spec between its '+' signs; one inside a number (1e+3) separates nothing.
+std::vector<std::string_view> parts_of(std::string_view spec) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < spec.size(); ++i) {
+    const bool in_number = i + 1 < spec.size() && spec[i + 1] >= '0' && spec[i + 1] <= '9';
+    if (spec[i] == '+' && !in_number) {
+      parts.push_back(spec.substr(begin, i - begin));
+      begin = i + 1;
+    }
+  }
+  parts.push_back(spec.substr(begin));
+  return parts;
+}
+
+template <typename Entry>
+const Entry& entry_of(const std::vector<Entry>& table, const SpecParams& params, const std::string& kind) {
+  const auto it =
+      std::find_if(table.begin(), table.end(), [&](const Entry& e) { return e.info.name == params.name(); });
+  if (it != table.end()) {
+    return *it;
+  }
+  std::vector<std::string> names;
+  for (const Entry& entry : table) {
+    names.push_back(entry.info.name);
+  }
+  const std::string near = nearest_name(params.name(), names);
+  params.refuse("unknown " + kind + " " + params.name() +
+                (near.empty() ? "" : ", did you mean " + near + "?") + " (known: " + join(names, ", ") + ")");
+}
+
+}  // namespace
+
+std::unique_ptr<Codec> make_codec(std::string_view spec) {
+  const std::vector<std::string_view> parts = parts_of(spec);
+  const SpecParams params(parts.front(), spec);
+  std::unique_ptr<Codec> codec = entry_of(codec_table(), params, "codec").make(params);
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const SpecParams stage(parts[i], spec);
+    codec = entry_of(stage_table(), stage, "stage").wrap(std::move(codec), stage);
+  }
+  return codec;
+}
+
+const std::vector<CodecInfo>& list_codecs() {
+  static const std::vector<CodecInfo> infos = [] {
+    std::vector<CodecInfo> all;
+    for (const CodecEntry& entry : codec_table()) {
+      all.push_back(entry.info);
+    }
+    for (const StageEntry& entry : stage_table()) {
+      all.push_back(entry.info);
+      all.back().name = "+" + all.back().name;
+    }
+    return all;
+  }();
+  return infos;
+}
+
+}  // namespace cutlink::codecs
