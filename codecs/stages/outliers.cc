@@ -1,0 +1,226 @@
+#include "codecs/stages/outliers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/checked.h"
+#include "codecs/owned_matrix.h"
+#include "codecs/stages/outlier_rows.h"
+
+namespace cutlink::codecs {
+namespace {
+
+constexpr double warn_share = 0.05;  // of a batch's rows: above it the stage costs more than it saves
+
+// The call as the codec inside sees it; `positions` holds the compacted positions it points to.
+CallInfo without_rows(const CallInfo& call, std::size_t rows, std::span<const std::uint32_t> escaped,
+                      std::vector<std::uint32_t>& positions) {
+  CallInfo inner = call;
+  if (escaped.empty() || call.positions.size() != rows) {
+    return inner;
+  }
+  positions.clear();
+  std::size_t next = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (next < escaped.size() && escaped[next] == r) {
+      ++next;
+    } else {
+      positions.push_back(call.positions[r]);
+    }
+  }
+  inner.positions = positions;
+  return inner;
+}
+
+class OutlierEncoder : public Encoder {
+ public:
+  OutlierEncoder(std::unique_ptr<Encoder> inner, double threshold)
+      : inner_(std::move(inner)), threshold_(threshold) {}
+
+  BodyFacts encode(MatrixView x, const CallInfo& call, Body& body) override {
+    escaped_ = find_outlier_rows(x, threshold_);
+    const CallInfo inner_call = without_rows(call, x.rows, escaped_, positions_);
+    BodyFacts facts = inner_->encode(other_rows(x), inner_call, body);
+    ByteVector section;
+    facts.overflow |= write_section(x, section);
+    body.metadata.insert(body.metadata.begin(), section.begin(), section.end());
+    body.outlier_bytes = section.size();
+    facts.rows = x.rows;
+    facts.escaped_rows = escaped_.size();
+    report(x.rows, call.step, facts.overflow);
+    return facts;
+  }
+
+  bool learns() const override { return inner_->learns(); }
+  void learn(MatrixView gradient) override { inner_->learn(other_rows(gradient)); }
+  std::span<const std::uint8_t> widths() const override { return inner_->widths(); }
+  void use_widths(std::span<const std::uint8_t> widths) override { inner_->use_widths(widths); }
+
+  std::vector<Event> take_events() override {
+    std::vector<Event> events = std::exchange(events_, {});
+    std::vector<Event> inner = inner_->take_events();
+    events.insert(events.end(), inner.begin(), inner.end());
+    return events;
+  }
+
+  void save(ByteWriter& out) const override { inner_->save(out); }
+  void restore(ByteReader& in) override { inner_->restore(in); }
+
+ private:
+  // x itself where nothing is escaped; else valid until the next call.
+  MatrixView other_rows(MatrixView x) {
+    if (escaped_.empty()) {
+      return x;
+    }
+    others_.reset(x.dtype, x.rows - escaped_.size(), x.cols);
+    copy_other_rows(x, escaped_, others_.mutable_view());
+    return others_.view();
+  }
+
+  // True where a finite value became infinite.
+  bool write_section(MatrixView x, ByteVector& section) const {
+    section.reserve(outlier_section_bytes(escaped_.size(), x.cols));
+    ByteWriter out(section);
+    out.put(static_cast<std::uint32_t>(escaped_.size()));
+    out.put_raw(escaped_.data(), escaped_.size() * sizeof(std::uint32_t));
+    bool overflow = false;
+    for (const std::uint32_t r : escaped_) {
+      for (std::size_t c = 0; c < x.cols; ++c) {
+        const float value = x.at(r, c);
+        const std::uint16_t bits = f32_to_bf16(value);
+        overflow |= std::isfinite(value) && !std::isfinite(bf16_to_f32(bits));
+        out.put(bits);
+      }
+    }
+    return overflow;
+  }
+
+  void report(std::size_t rows, std::uint32_t step, bool overflow) {
+    const double share = static_cast<double>(escaped_.size()) / static_cast<double>(rows);
+    if (share > warn_share && !warned_rows_) {
+      warned_rows_ = true;
+      events_.push_back(
+          {true, step, "outlier_rows",
+           fmt::format("{} of {} rows are outliers (above {} x the median RMS) and travel as bf16, "
+                       "more than {:.0f} %: raise outlier_threshold or set outliers=off",
+                       escaped_.size(), rows, threshold_, 100 * warn_share)});
+    }
+    if (overflow && !warned_overflow_) {
+      warned_overflow_ = true;
+      events_.push_back(
+          {true, step, "outlier_overflow",
+           "a finite value of an outlier row is beyond bf16 and became infinite: the activations "
+           "diverge, lower the learning rate"});
+    }
+  }
+
+  std::unique_ptr<Encoder> inner_;
+  double threshold_;
+  std::vector<std::uint32_t> escaped_;  // of the last encode()
+  OwnedMatrix others_;
+  std::vector<std::uint32_t> positions_;
+  bool warned_rows_ = false;
+  bool warned_overflow_ = false;
+  std::vector<Event> events_;
+};
+
+class OutlierDecoder : public Decoder {
+ public:
+  explicit OutlierDecoder(std::unique_ptr<Decoder> inner) : inner_(std::move(inner)) {}
+
+  void decode(BodyView body, const CallInfo& call, MutableMatrixView out) override {
+    ByteReader metadata(body.metadata, "outlier rows");
+    const std::vector<std::uint32_t> escaped = read_rows(metadata, out.rows);
+    const ByteSpan raw = metadata.take(std::uint64_t{2} * escaped.size() * out.cols);
+    const BodyView inner_body{metadata.take(metadata.remaining()), body.payload};
+    if (escaped.empty()) {
+      inner_->decode(inner_body, call, out);
+      return;
+    }
+    const CallInfo inner_call = without_rows(call, out.rows, escaped, positions_);
+    others_.reset(out.dtype, out.rows - escaped.size(), out.cols);
+    inner_->decode(inner_body, inner_call, others_.mutable_view());
+    scatter_other_rows(others_.view(), escaped, out);
+    std::size_t at = 0;
+    for (const std::uint32_t r : escaped) {
+      for (std::size_t c = 0; c < out.cols; ++c, at += 2) {
+        std::uint16_t bits;
+        std::memcpy(&bits, raw.data() + at, 2);
+        out.set(r, c, bf16_to_f32(bits));
+      }
+    }
+  }
+
+  std::span<const std::uint8_t> widths() const override { return inner_->widths(); }
+  void use_widths(std::span<const std::uint8_t> widths) override { inner_->use_widths(widths); }
+  void save(ByteWriter& out) const override { inner_->save(out); }
+  void restore(ByteReader& in) override { inner_->restore(in); }
+
+ private:
+  static std::vector<std::uint32_t> read_rows(ByteReader& metadata, std::size_t rows) {
+    const auto count = metadata.get<std::uint32_t>();
+    if (count > 0 && count >= rows) {  // an encoder leaves at least one row to the codec inside
+      metadata.fail(fmt::format("{} of {} rows", count, rows));
+    }
+    const ByteSpan bytes = metadata.take(std::uint64_t{4} * count);
+    std::vector<std::uint32_t> escaped(count);
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::uint8_t*>(escaped.data()));
+    for (std::size_t i = 0; i < escaped.size(); ++i) {
+      if (escaped[i] >= rows || (i > 0 && escaped[i] <= escaped[i - 1])) {
+        metadata.fail(fmt::format("row {} of {} is out of order or range", escaped[i], rows));
+      }
+    }
+    return escaped;
+  }
+
+  std::unique_ptr<Decoder> inner_;
+  OwnedMatrix others_;
+  std::vector<std::uint32_t> positions_;
+};
+
+}  // namespace
+
+OutlierOptions OutlierOptions::from(const SpecParams& params) {
+  OutlierOptions options;
+  if (params.has("outliers")) {
+    options.asked = params.on_off("outliers", true);
+  }
+  options.threshold = params.number("outlier_threshold", options.threshold, 1.5, 1000.0);
+  return options;
+}
+
+void OutlierOptions::add_to(SpecText& spec) const {
+  if (asked.has_value()) {
+    spec.add("outliers", *asked ? "on" : "off");
+  }
+  if (threshold != OutlierOptions{}.threshold) {
+    spec.add("outlier_threshold", shortest(threshold));
+  }
+}
+
+std::vector<ParameterInfo> outlier_parameters() {
+  return {{"outliers", "on, off", "on for activations, off for gradients",
+           "rows whose RMS exceeds outlier_threshold x the median travel as raw bf16"},
+          {"outlier_threshold", "1.5–1000", "4", "times the median RMS of the non-zero rows"}};
+}
+
+std::unique_ptr<Encoder> with_outliers(std::unique_ptr<Encoder> inner, double threshold) {
+  return std::make_unique<OutlierEncoder>(std::move(inner), threshold);
+}
+
+std::unique_ptr<Decoder> with_outliers(std::unique_ptr<Decoder> inner) {
+  return std::make_unique<OutlierDecoder>(std::move(inner));
+}
+
+std::uint64_t outlier_section_bytes(std::size_t escaped_rows, std::size_t channels) {
+  const std::uint64_t row = checked_add(4, checked_mul(2, channels, "outlier rows"), "outlier rows");
+  return checked_add(4, checked_mul(escaped_rows, row, "outlier rows"), "outlier rows");
+}
+
+}  // namespace cutlink::codecs
