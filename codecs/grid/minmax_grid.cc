@@ -1,27 +1,19 @@
 #include "codecs/grid/minmax_grid.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cassert>
 #include <cmath>
-#include <cstring>
-#include <type_traits>
 
 #include "codecs/grid/column_stats.h"
 #include "codecs/grid/load.h"
+#include "codecs/grid/raw_columns.h"
 #include "codecs/plane32/planes.h"
 
 namespace cutlink::codecs {
 namespace {
 
-using plane32::block_tokens;
-using plane32::Planes;
-using plane32::Tile;
-using plane32::tile_channels;
-
 constexpr std::uint16_t constant_code = 0x0000;  // a range of 0: every value is lo
-constexpr std::uint16_t raw_code = 0x7f80;       // an infinite range: the column follows as it is
 constexpr float smallest_range = 0x1p-100F;    // below: constant. Keeps every scale normal, whatever FTZ does
 constexpr float largest_range = 0x1p126F;      // from here on: raw. 256/r and s stay normal
 constexpr float largest_magnitude = 0x1p127F;  // from here on: raw. lo + r cannot overflow
@@ -35,7 +27,6 @@ struct Scales {
   std::vector<std::uint8_t> kept;  // mask of the bits of a left-aligned symbol that are sent
   std::vector<float> middle;       // of the lowest cell: lo + s/2
   std::vector<float> step;         // s of 8 bits: symbols are left-aligned, so q·s(b) = aligned·s(8)
-  std::size_t raw = 0;
   std::uint64_t width_sum = 0;
 
   // From lo, range and the widths asked for.
@@ -53,7 +44,6 @@ struct Scales {
       kept[c] = static_cast<std::uint8_t>(0xff00U >> widths[c]);
       step[c] = r * 0x1p-8F;
       middle[c] = lo[c] + r * std::ldexp(0.5F, -asked[c]);
-      raw += range[c] == raw_code ? 1U : 0U;
       width_sum += widths[c];
     }
   }
@@ -98,11 +88,6 @@ struct Inverse {
 };
 
 template <typename T>
-[[nodiscard]] float masked(T value, std::uint32_t mask) {
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(load(value)) & mask);
-}
-
-template <typename T>
 void quantise_row(const T* __restrict x, const float* __restrict lo, const float* __restrict inv,
                   const std::uint32_t* __restrict mask, std::size_t cols, std::uint8_t* __restrict q) {
   for (std::size_t c = 0; c < cols; ++c) {
@@ -132,89 +117,32 @@ void error_row(const T* __restrict x, const std::uint32_t* __restrict mask, cons
 template <typename T>
 void encode_symbols(const T* x, std::size_t rows, const Scales& scales, ByteVector& payload, float* error) {
   const std::size_t cols = scales.lo.size();
-  const Planes planes(scales.widths, rows);
+  const plane32::Planes planes(scales.widths, rows);
   const Inverse inverse(scales);
   const std::size_t begin = payload.size();
   payload.resize(begin + planes.bytes());
-  Tile symbols;
-  for (std::size_t block = 0; block < planes.blocks(); ++block) {
-    for (std::size_t tile = 0; tile < planes.tiles(); ++tile) {
-      const std::size_t first = tile * tile_channels;
-      const std::size_t count = planes.channels_of(tile);
-      for (std::size_t t = 0; t < block_tokens; ++t) {
-        if (t >= planes.tokens_of(block)) {
-          std::memset(symbols.row(t), 0, count);
-          continue;
-        }
-        const std::size_t at = (block * block_tokens + t) * cols + first;
-        quantise_row(x + at, scales.lo.data() + first, inverse.inv.data() + first,
-                     inverse.mask.data() + first, count, symbols.row(t));
-        if (error != nullptr) {
-          error_row(x + at, inverse.mask.data() + first, symbols.row(t), scales.kept.data() + first,
-                    scales.middle.data() + first, scales.step.data() + first, count, error + at);
-        }
-      }
-      planes.store(symbols, block, tile, payload.data() + begin);
-    }
-  }
+  plane32::store_all(planes, payload.data() + begin,
+                     [&](std::size_t t, std::size_t first, std::size_t count, std::uint8_t* q) {
+                       const std::size_t at = t * cols + first;
+                       quantise_row(x + at, scales.lo.data() + first, inverse.inv.data() + first,
+                                    inverse.mask.data() + first, count, q);
+                       if (error != nullptr) {
+                         error_row(x + at, inverse.mask.data() + first, q, scales.kept.data() + first,
+                                   scales.middle.data() + first, scales.step.data() + first, count,
+                                   error + at);
+                       }
+                     });
 }
 
 template <typename T>
 void decode_symbols(ByteSpan payload, std::size_t rows, const Scales& scales, T* out) {
   const std::size_t cols = scales.lo.size();
-  const Planes planes(scales.widths, rows);
-  Tile symbols;
-  for (std::size_t block = 0; block < planes.blocks(); ++block) {
-    for (std::size_t tile = 0; tile < planes.tiles(); ++tile) {
-      planes.load(payload.data(), block, tile, symbols);
-      const std::size_t first = tile * tile_channels;
-      for (std::size_t t = 0; t < planes.tokens_of(block); ++t) {
-        dequantise_row(symbols.row(t), scales.middle.data() + first, scales.step.data() + first,
-                       planes.channels_of(tile), out + (block * block_tokens + t) * cols + first);
-      }
-    }
-  }
-}
-
-template <typename T>
-void append_raw_columns(const T* x, std::size_t rows, const Scales& scales, ByteVector& metadata) {
-  const std::size_t cols = scales.lo.size();
-  ByteWriter out(metadata);
-  for (std::size_t c = 0; c < cols; ++c) {
-    for (std::size_t r = 0; scales.range[c] == raw_code && r < rows; ++r) {
-      out.put(x[r * cols + c]);
-    }
-  }
-}
-
-template <typename T>
-void fill_raw_columns(ByteSpan bytes, std::size_t rows, const Scales& scales, T* out) {
-  const std::size_t cols = scales.lo.size();
-  std::size_t at = 0;
-  for (std::size_t c = 0; c < cols; ++c) {
-    for (std::size_t r = 0; scales.range[c] == raw_code && r < rows; ++r, at += sizeof(T)) {
-      std::memcpy(out + r * cols + c, bytes.data() + at, sizeof(T));
-    }
-  }
-}
-
-// Calls f with the matrix's elements typed.
-template <typename F>
-void with_elements(MatrixView x, F f) {
-  if (x.dtype == DType::f32) {
-    f(static_cast<const float*>(x.data));
-  } else {
-    f(static_cast<const std::uint16_t*>(x.data));
-  }
-}
-
-template <typename F>
-void with_elements(MutableMatrixView x, F f) {
-  if (x.dtype == DType::f32) {
-    f(static_cast<float*>(x.data));
-  } else {
-    f(static_cast<std::uint16_t*>(x.data));
-  }
+  const plane32::Planes planes(scales.widths, rows);
+  plane32::load_all(planes, payload.data(),
+                    [&](std::size_t t, std::size_t first, std::size_t count, const std::uint8_t* q) {
+                      dequantise_row(q, scales.middle.data() + first, scales.step.data() + first, count,
+                                     out + t * cols + first);
+                    });
 }
 
 }  // namespace
@@ -231,8 +159,8 @@ BodyFacts minmax_encode(MatrixView x, std::span<const std::uint8_t> widths, Body
     std::transform(scales.range.begin(), scales.range.end(), trace->passed.begin(),
                    [](std::uint16_t code) { return std::uint8_t{code == raw_code}; });
   }
+  append_raw_columns(x, scales.range, body.metadata);
   with_elements(x, [&](const auto* elements) {
-    append_raw_columns(elements, x.rows, scales, body.metadata);
     encode_symbols(elements, x.rows, scales, body.payload, trace != nullptr ? trace->error.data() : nullptr);
   });
   std::uint64_t asked = 0;
@@ -243,7 +171,7 @@ BodyFacts minmax_encode(MatrixView x, std::span<const std::uint8_t> widths, Body
   facts.rows = x.rows;
   facts.channels = x.cols;
   facts.dtype = x.dtype;
-  facts.passthrough_channels = scales.raw;
+  facts.passthrough_channels = count_raw(scales.range);
   facts.width_sum = scales.width_sum;
   facts.mean_width = x.cols == 0 ? 0.0 : static_cast<double>(asked) / static_cast<double>(x.cols);
   return facts;
@@ -269,22 +197,20 @@ void minmax_decode(ByteReader& metadata, ByteSpan payload, std::span<const std::
     }
   }
   scales.derive(widths);
-  const ByteSpan raw = metadata.take(scales.raw * out.rows * size_of(out.dtype));
+  const ByteSpan raw = metadata.take(raw_bytes(count_raw(scales.range), out.rows, out.dtype));
   const std::uint64_t expected = plane32::payload_bytes(scales.width_sum, out.rows);
   if (payload.size() != expected) {
     metadata.fail("payload of " + std::to_string(payload.size()) + " bytes, expected " +
                   std::to_string(expected));
   }
-  with_elements(out, [&](auto* elements) {
-    decode_symbols(payload, out.rows, scales, elements);
-    fill_raw_columns(raw, out.rows, scales, elements);
-  });
+  with_elements(out, [&](auto* elements) { decode_symbols(payload, out.rows, scales, elements); });
+  fill_raw_columns(raw, scales.range, out);
 }
 
 BodySize minmax_size(std::size_t rows, std::size_t cols, std::uint64_t width_sum, std::size_t passthrough,
                      DType dtype) {
   BodySize size;
-  size.metadata_bytes = 6 * std::uint64_t{cols} + std::uint64_t{passthrough} * rows * size_of(dtype);
+  size.metadata_bytes = 6 * std::uint64_t{cols} + raw_bytes(passthrough, rows, dtype);
   size.payload_bytes = plane32::payload_bytes(width_sum, rows);
   return size;
 }

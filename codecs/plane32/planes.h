@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -63,5 +64,40 @@ class Planes {
   std::array<std::uint64_t, max_width + 1> base_{};  // Σ of n_p of the planes before
   std::vector<std::uint32_t> rank_;  // [plane][tile + 1]: channels of the plane before the tile
 };
+
+// Stores all symbols: fill(t, first, count, row) writes the left-aligned symbols of channels first … first +
+// count − 1 of token t. payload: planes.bytes() bytes.
+template <typename Fill>
+void store_all(const Planes& planes, std::uint8_t* payload, Fill fill) {
+  Tile symbols;
+  for (std::size_t block = 0; block < planes.blocks(); ++block) {
+    const std::size_t tokens = planes.tokens_of(block);
+    for (std::size_t tile = 0; tile < planes.tiles(); ++tile) {
+      const std::size_t count = planes.channels_of(tile);
+      for (std::size_t t = 0; t < tokens; ++t) {
+        fill(block * block_tokens + t, tile * tile_channels, count, symbols.row(t));
+      }
+      for (std::size_t t = tokens; t < block_tokens; ++t) {
+        std::memset(symbols.row(t), 0, count);
+      }
+      planes.store(symbols, block, tile, payload);
+    }
+  }
+}
+
+// Loads all symbols: use(t, first, count, row) reads what fill() above wrote.
+template <typename Use>
+void load_all(const Planes& planes, const std::uint8_t* payload, Use use) {
+  Tile symbols;
+  for (std::size_t block = 0; block < planes.blocks(); ++block) {
+    for (std::size_t tile = 0; tile < planes.tiles(); ++tile) {
+      planes.load(payload, block, tile, symbols);
+      for (std::size_t t = 0; t < planes.tokens_of(block); ++t) {
+        const std::uint8_t* row = symbols.row(t);
+        use(block * block_tokens + t, tile * tile_channels, planes.channels_of(tile), row);
+      }
+    }
+  }
+}
 
 }  // namespace cutlink::codecs::plane32
