@@ -1,0 +1,48 @@
+// What a run reads before it writes anything: model, data, link, device profile. Every mistake in them is
+// found here, so that bad input leaves nothing half-written.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "model/llama_config.h"
+#include "model/safetensors.h"
+#include "model/tokenizer.h"
+#include "netsim/link_spec.h"
+#include "run/device_profile.h"
+#include "run/scenario.h"
+#include "train/data.h"
+
+namespace cutlink::run {
+
+// The rows of a comparison share one.
+struct Assets {
+  model::LlamaConfig config;
+  std::unique_ptr<model::Checkpoint> checkpoint;
+  std::unique_ptr<model::Tokenizer> tokenizer;
+  std::unique_ptr<train::Dataset> train_data;  // null where the scenario only evaluates
+  std::unique_ptr<train::Dataset> eval_data;
+  netsim::LinkSpec link;
+  std::optional<ComputeModel> profile;  // none: measured
+};
+
+// Throws Error(usage) that says what, where, and what to do. Generated data does not depend on the scenario's
+// seed: all seeds of a comparison see the same problems.
+[[nodiscard]] Assets load_assets(const Scenario& scenario);
+
+// The config alone, with the split checked against it; all that a prediction needs of the model.
+[[nodiscard]] model::LlamaConfig load_checked_config(const Scenario& scenario);
+
+// Throws Error(usage) where a codec of the set cannot serve this model's crossings.
+void check_codecs(const train::CodecSet& codecs, const Scenario& scenario, const model::LlamaConfig& config);
+
+// First step of the hold: every crossing's descent is over.
+[[nodiscard]] std::uint32_t hold_begins(const Scenario& scenario, const model::LlamaConfig& config);
+
+// Crossings of the scenario's split, in order.
+[[nodiscard]] std::vector<Crossing> crossings_of(const train::SplitSpec& split);
+
+// Examples as the scenario names them. part: 0 training, 1 evaluation.
+[[nodiscard]] std::vector<train::Example> load_examples(const Scenario& scenario, std::uint32_t part);
+
+}  // namespace cutlink::run

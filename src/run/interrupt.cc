@@ -1,0 +1,40 @@
+#include "run/interrupt.h"
+
+#include <csignal>
+
+namespace cutlink::run {
+
+namespace {
+
+volatile std::sig_atomic_t asked = 0;
+struct sigaction previous_int;
+struct sigaction previous_term;
+
+extern "C" void on_interrupt(int signal_number) {
+  asked = 1;
+  // The second time the default applies: the program ends at once.
+  std::signal(signal_number, SIG_DFL);
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  asked = 0;
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, &previous_int);
+  sigaction(SIGTERM, &action, &previous_term);
+}
+
+InterruptGuard::~InterruptGuard() {
+  sigaction(SIGINT, &previous_int, nullptr);
+  sigaction(SIGTERM, &previous_term, nullptr);
+}
+
+bool interrupted() { return asked != 0; }
+
+void request_interrupt() { asked = 1; }
+
+}  // namespace cutlink::run

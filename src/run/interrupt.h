@@ -1,0 +1,20 @@
+// Ctrl-C: asked for once, obeyed between two steps. A second one ends the program at once.
+#pragma once
+
+namespace cutlink::run {
+
+// Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. One at a time.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+};
+
+// Whether a person asked to stop since the guard began.
+[[nodiscard]] bool interrupted();
+// What the signal handler does; for tests, too.
+void request_interrupt();
+
+}  // namespace cutlink::run

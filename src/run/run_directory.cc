@@ -1,0 +1,83 @@
+#include "run/run_directory.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "export/events_jsonl.h"
+#include "export/messages_csv.h"
+#include "export/steps_csv.h"
+#include "export/widths_csv.h"
+
+namespace cutlink::run {
+
+namespace fs = std::filesystem;
+
+struct RunDirectory::State {
+  exporter::StepsCsv steps;
+  exporter::MessagesCsv messages;
+  exporter::WidthsCsv widths;
+  exporter::EventsJsonl events;
+  OnEvent on_event;
+};
+
+RunDirectory::RunDirectory(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RunDirectory::~RunDirectory() = default;
+
+std::unique_ptr<RunDirectory> RunDirectory::begin(const fs::path& path, OnEvent on_event) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    run_error(fmt::format("cannot create {}: {}", path.string(), error.message()));
+  }
+  for (const char* stale : {"run.json", "checkpoints", "adapters"}) {
+    fs::remove_all(path / stale, error);
+    if (error) {
+      run_error(fmt::format("cannot remove {}: {}", (path / stale).string(), error.message()));
+    }
+  }
+  auto state = std::make_unique<State>(State{
+      exporter::StepsCsv::create(path / "steps.csv"), exporter::MessagesCsv::create(path / "messages.csv"),
+      exporter::WidthsCsv::create(path / "widths.csv"), exporter::EventsJsonl::create(path / "events.jsonl"),
+      std::move(on_event)});
+  return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
+}
+
+std::unique_ptr<RunDirectory> RunDirectory::resume(const fs::path& path, const FileOffsets& offsets,
+                                                   OnEvent on_event) {
+  auto state = std::make_unique<State>(
+      State{exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
+            exporter::MessagesCsv::open_at(path / "messages.csv", offsets[1]),
+            exporter::WidthsCsv::open_at(path / "widths.csv", offsets[2]),
+            exporter::EventsJsonl::open_at(path / "events.jsonl", offsets[3]), std::move(on_event)});
+  return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
+}
+
+void RunDirectory::step(const StepRow& row) {
+  state_->steps.write(row);
+  // A step is whole in the files before the next one begins.
+  state_->messages.flush();
+  state_->widths.flush();
+  state_->steps.flush();
+}
+
+void RunDirectory::message(const MessageRow& row) { state_->messages.write(row); }
+
+void RunDirectory::width(const WidthRow& row) { state_->widths.write(row); }
+
+void RunDirectory::event(const Event& event) {
+  state_->events.write(event);
+  if (state_->on_event) {
+    state_->on_event(event);
+  }
+}
+
+FileOffsets RunDirectory::sync() {
+  state_->steps.sync();
+  state_->messages.sync();
+  state_->widths.sync();
+  state_->events.sync();
+  return {state_->steps.offset(), state_->messages.offset(), state_->widths.offset(),
+          state_->events.offset()};
+}
+
+}  // namespace cutlink::run

@@ -1,0 +1,177 @@
+#include "run/run_info.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "base/version.h"
+#include "codecs/registry.h"
+#include "run/data_root.h"
+#include "run/scenario_keys.h"
+
+namespace cutlink::run {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::uint64_t max_run_json = 10'000'000;
+
+struct ToJson {
+  Json operator()(const std::string& v) const { return v; }
+  Json operator()(std::int64_t v) const { return v; }
+  Json operator()(double v) const { return v; }
+  Json operator()(bool v) const { return v; }
+  Json operator()(const std::vector<std::string>& v) const { return v; }
+};
+
+Value from_json(const Json& json, const std::string& where) {
+  if (json.is_string()) {
+    return {json.get<std::string>(), where};
+  }
+  if (json.is_boolean()) {
+    return {json.get<bool>(), where};
+  }
+  if (json.is_number_integer()) {
+    return {json.get<std::int64_t>(), where};
+  }
+  if (json.is_number()) {
+    return {json.get<double>(), where};
+  }
+  std::vector<std::string> items;
+  for (const Json& item : json) {
+    items.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+  }
+  return {items, where};
+}
+
+Json scenario_json(const Scenario& scenario) {
+  Json keys = Json::object();
+  for (const KeySpec& key : scenario_keys()) {
+    keys[key.name] = std::visit(ToJson{}, key.get(scenario).data);
+  }
+  return keys;
+}
+
+Json data_json(const train::Dataset* data) {
+  if (data == nullptr) {
+    return nullptr;
+  }
+  const train::DataSummary& s = data->summary();
+  return {{"examples", s.examples}, {"truncated", s.truncated},       {"dropped", s.dropped},
+          {"tokens", s.tokens},     {"label_tokens", s.label_tokens}, {"longest_tokens", s.longest}};
+}
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) {
+      const std::size_t colon = line.find(": ");
+      return colon == std::string::npos ? "" : line.substr(colon + 2);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+Json describe_host() {
+  utsname names{};
+  static_cast<void>(uname(&names));
+  return {{"name", names.nodename},
+          {"system", fmt::format("{} {}", names.sysname, names.release)},
+          {"machine", names.machine},
+          {"cpu", cpu_name()},
+          {"cores", std::thread::hardware_concurrency()}};
+}
+
+Json describe_run(const RunRequest& request, const Assets& assets) {
+  const Scenario& s = request.scenario;
+  const model::LlamaConfig& c = assets.config;
+  const auto link = netsim::make_link(assets.link, s.train.seed);
+  Json sources = Json::object();
+  for (const netsim::LinkSpec::Source& source : assets.link.sources) {
+    sources[source.key] = source.text;
+  }
+  Json json;
+  json["schema"] = run_schema_version;
+  json["status"] = "running";
+  json["name"] = s.name;
+  json["row"] = request.row;
+  json["codecs"] = {{"activation", s.train.codecs.activation}, {"gradient", s.train.codecs.gradient}};
+  json["seed"] = s.train.seed;
+  json["hash"] = hash_of(s);
+  json["version"] = version();
+  json["commit"] = commit();
+  json["command"] = request.command;
+  json["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  json["host"] = describe_host();
+  json["threads"] = s.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : s.threads;
+  json["scenario"] = scenario_json(s);
+  json["model"] = {{"path", portable_path(s.model)},
+                   {"hidden", c.hidden},
+                   {"blocks", c.blocks},
+                   {"heads", c.heads},
+                   {"kv_heads", c.kv_heads},
+                   {"head_dim", c.head_dim},
+                   {"intermediate", c.intermediate},
+                   {"vocabulary", c.vocabulary},
+                   {"stored_dtype", c.dtype}};
+  json["data"] = {{"train", data_json(assets.train_data.get())}, {"eval", data_json(assets.eval_data.get())}};
+  json["link"] = {{"name", assets.link.name},
+                  {"describe", link->describe()},
+                  {"goodput_up_bps", link->goodput(Direction::up).bps},
+                  {"goodput_down_bps", link->goodput(Direction::down).bps},
+                  {"sources", sources}};
+  json["world"] = "simulated";
+  json["compute"] = assets.profile ? assets.profile->describe() : "measured";
+  json["hold_begins"] = hold_begins(s, c);
+  json["figures"] = {
+      {"bytes", "counted, every byte of every frame"},
+      {"modelled_bytes", "modelled: TCP/IP and MAC of the link"},
+      {"link_times", "simulated"},
+      {"compute_times", assets.profile ? "assumed: device profile" : "measured: steady clock"}};
+  return json;
+}
+
+void write_run_json(const std::filesystem::path& directory, const Json& json) {
+  replace_file(directory / "run.json", json.dump(2) + "\n");
+}
+
+std::optional<Json> read_run_json(const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "run.json";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    return std::nullopt;
+  }
+  Json json = Json::parse(read_text_file(file, max_run_json), nullptr, false);
+  if (json.is_discarded() || !json.is_object() || !json.contains("schema") || !json.contains("status") ||
+      !json.contains("hash") || !json.contains("scenario")) {
+    usage_error(
+        fmt::format("{}: not a run.json of cutlink (remove it, or name another directory)", file.string()));
+  }
+  if (json["schema"] != run_schema_version) {
+    usage_error(fmt::format("{}: schema {} is not known to this version, which writes {}", file.string(),
+                            json["schema"].dump(), run_schema_version));
+  }
+  return json;
+}
+
+Scenario scenario_of(const Json& run, const std::filesystem::path& directory) {
+  Scenario scenario;
+  const std::string where = (directory / "run.json").string();
+  for (const auto& [name, value] : run["scenario"].items()) {
+    find_key(name, where).set(scenario, from_json(value, where), data_root());
+  }
+  scenario.prompt.max_length = scenario.train.max_length;
+  scenario.rows.push_back({run.value("row", std::string()), scenario.train.codecs, true});
+  return scenario;
+}
+
+}  // namespace cutlink::run

@@ -1,0 +1,207 @@
+#include "run/run_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "run/csv_reader.h"
+
+namespace cutlink::run {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t max_csv_bytes = 4'000'000'000;
+
+Crossing crossing_of(const CsvReader& csv, std::size_t row) {
+  const std::string& text = csv.text(row, "crossing");
+  for (const Crossing crossing : all_crossings) {
+    if (text == name_of(crossing)) {
+      return crossing;
+    }
+  }
+  usage_error(fmt::format("messages.csv:{}: crossing \"{}\" is not known", row + 2, text));
+}
+
+MessageRow message_of(const CsvReader& csv, std::size_t row) {
+  MessageRow m;
+  m.phase = csv.text(row, "phase") == name_of(Phase::eval) ? Phase::eval : Phase::train;
+  m.step = static_cast<std::uint32_t>(csv.count(row, "step"));
+  m.micro_batch = static_cast<std::uint32_t>(csv.count(row, "micro_batch"));
+  m.crossing = crossing_of(csv, row);
+  m.codec = csv.text(row, "codec");
+  m.rows = csv.count(row, "rows");
+  m.channels = csv.count(row, "channels");
+  m.payload_bytes = csv.count(row, "payload_bytes");
+  m.metadata_bytes = csv.count(row, "metadata_bytes");
+  m.outlier_bytes = csv.count(row, "outlier_bytes");
+  m.descriptor_bytes = csv.count(row, "descriptor_bytes");
+  m.label_bytes = csv.count(row, "label_bytes");
+  m.header_bytes = csv.count(row, "header_bytes");
+  m.modelled_bytes = csv.count(row, "modelled_bytes");
+  m.mean_width = csv.maybe_real(row, "mean_width_bits").value_or(0.0);
+  m.encode_ns = csv.whole(row, "encode_ns");
+  m.decode_ns = csv.whole(row, "decode_ns");
+  return m;
+}
+
+StepRow step_of(const CsvReader& csv, std::size_t row) {
+  StepRow s;
+  s.step = static_cast<std::uint32_t>(csv.count(row, "step"));
+  s.hold = csv.count(row, "hold") != 0;
+  s.loss = csv.real(row, "loss");
+  s.up_bytes = csv.count(row, "up_bytes");
+  s.down_bytes = csv.count(row, "down_bytes");
+  s.modelled_bytes = csv.count(row, "modelled_bytes");
+  for (std::size_t i = 0; i < work_kinds; ++i) {
+    s.work_ns[i] = csv.whole(row, std::string(name_of(static_cast<Work>(i))) + "_ns");
+  }
+  s.codec_ns = csv.whole(row, "codec_ns");
+  s.client_ns = csv.whole(row, "client_ns");
+  s.server_ns = csv.whole(row, "server_ns");
+  s.link_ns = csv.whole(row, "link_ns");
+  s.total_ns = csv.whole(row, "total_ns");
+  s.now_ns = csv.whole(row, "now_ns");
+  return s;
+}
+
+// Means of the training steps' times.
+Json times_json(const RunRecord& run, bool only_hold) {
+  double client = 0.0;
+  double server = 0.0;
+  double codec = 0.0;
+  double link = 0.0;
+  double total = 0.0;
+  double count = 0.0;
+  for (const StepRow& s : run.steps) {
+    if (s.hold || !only_hold) {
+      client += static_cast<double>(s.client_ns);
+      server += static_cast<double>(s.server_ns);
+      codec += static_cast<double>(s.codec_ns);
+      link += static_cast<double>(s.link_ns);
+      total += static_cast<double>(s.total_ns);
+      count += 1.0;
+    }
+  }
+  const double n = std::max(count, 1.0);
+  return {{"client_ns", client / n},
+          {"server_ns", server / n},
+          {"codec_ns", codec / n},
+          {"link_ns", link / n},
+          {"total_ns", total / n}};
+}
+
+Json part_json(const RunRecord& run, bool only_hold) {
+  const TrafficSummary t = summarise_traffic(run, only_hold);
+  Json json = {{"steps", t.steps},
+               {"up_bytes", t.up_bytes},
+               {"down_bytes", t.down_bytes},
+               {"modelled_bytes", t.modelled_bytes},
+               {"bits_per_element", t.bits_per_element},
+               {"metadata_share", t.metadata_share},
+               {"outlier_share", t.outlier_share},
+               {"mean_width", t.mean_width}};
+  json.update(times_json(run, only_hold));
+  return json;
+}
+
+}  // namespace
+
+RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
+  RunRecord run;
+  run.directory = directory;
+  run.info = info;
+  {
+    const std::filesystem::path file = directory / "steps.csv";
+    const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
+    for (std::size_t i = 0; i < csv.rows(); ++i) {
+      run.steps.push_back(step_of(csv, i));
+    }
+  }
+  const std::filesystem::path file = directory / "messages.csv";
+  const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
+  for (std::size_t i = 0; i < csv.rows(); ++i) {
+    run.messages.push_back(message_of(csv, i));
+  }
+  if (info.contains("evaluations")) {
+    for (const Json& item : info["evaluations"]) {
+      Evaluation evaluation;
+      evaluation.step = item.at("step").get<std::uint32_t>();
+      evaluation.loss = item.at("loss").is_number() ? item.at("loss").get<double>() : std::nan("");
+      if (item.contains("loss_plain") && item.at("loss_plain").is_number()) {
+        evaluation.loss_plain = item.at("loss_plain").get<double>();
+      }
+      run.evaluations.push_back(evaluation);
+    }
+  }
+  return run;
+}
+
+TrafficSummary summarise_traffic(const RunRecord& run, bool only_hold) {
+  const std::uint32_t hold_begins = run.info.value("hold_begins", 0U);
+  const auto counts = [&](std::uint32_t step) { return !only_hold || step >= hold_begins; };
+  TrafficSummary t;
+  for (const StepRow& s : run.steps) {
+    t.steps += counts(s.step) ? 1 : 0;
+  }
+  if (t.steps == 0 && only_hold) {
+    return summarise_traffic(run, false);
+  }
+  t.hold = only_hold;
+  double elements = 0.0;
+  double bytes = 0.0;
+  double metadata = 0.0;
+  double outliers = 0.0;
+  double width = 0.0;
+  double activations = 0.0;
+  for (const MessageRow& m : run.messages) {
+    if (m.phase != Phase::train || !counts(m.step)) {
+      continue;
+    }
+    const auto frame = static_cast<double>(m.frame_bytes());
+    (direction_of(m.crossing) == Direction::up ? t.up_bytes : t.down_bytes) += frame;
+    t.modelled_bytes += static_cast<double>(m.modelled_bytes);
+    bytes += frame;
+    elements += static_cast<double>(m.rows) * static_cast<double>(m.channels);
+    metadata += static_cast<double>(m.metadata_bytes);
+    outliers += static_cast<double>(m.outlier_bytes);
+    if (is_activation(m.crossing)) {
+      width += m.mean_width;
+      activations += 1.0;
+    }
+  }
+  const double n = std::max<double>(static_cast<double>(t.steps), 1.0);
+  t.up_bytes /= n;
+  t.down_bytes /= n;
+  t.modelled_bytes /= n;
+  t.bits_per_element = elements > 0.0 ? bytes * 8.0 / elements : 0.0;
+  t.metadata_share = bytes > 0.0 ? metadata / bytes : 0.0;
+  t.outlier_share = bytes > 0.0 ? outliers / bytes : 0.0;
+  t.mean_width = activations > 0.0 ? width / activations : 0.0;
+  return t;
+}
+
+Json summary_json(const RunRecord& run) {
+  Json json;
+  json["steps"] = run.steps.size();
+  if (!run.steps.empty()) {
+    json["final_train_loss"] = run.steps.back().loss;
+    json["virtual_time_ns"] = run.steps.back().now_ns;
+    json["hold"] = part_json(run, true);
+    json["whole"] = part_json(run, false);
+  }
+  if (!run.evaluations.empty()) {
+    json["first_eval_loss"] = run.evaluations.front().loss;
+    json["final_eval_loss"] = run.evaluations.back().loss;
+    if (run.evaluations.back().loss_plain) {
+      json["final_eval_loss_plain"] = *run.evaluations.back().loss_plain;
+    }
+  }
+  return json;
+}
+
+}  // namespace cutlink::run

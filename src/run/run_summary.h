@@ -1,0 +1,44 @@
+// What a run directory says in a few numbers, read from its files alone.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/records.h"
+#include "run/runner.h"
+
+namespace cutlink::run {
+
+// A run directory in memory.
+struct RunRecord {
+  std::filesystem::path directory;
+  nlohmann::ordered_json info;  // run.json
+  std::vector<StepRow> steps;
+  std::vector<MessageRow> messages;  // of training and evaluation
+  std::vector<Evaluation> evaluations;
+};
+
+// Throws Error(usage) with file and line where something is missing or broken.
+[[nodiscard]] RunRecord load_run(const std::filesystem::path& directory, const nlohmann::ordered_json& info);
+
+// Means over the steps of the hold (or of all steps where the descent never ends).
+struct TrafficSummary {
+  std::size_t steps = 0;
+  bool hold = false;      // else: the whole run
+  double up_bytes = 0.0;  // a batch (one optimizer step), counted
+  double down_bytes = 0.0;
+  double modelled_bytes = 0.0;
+  double bits_per_element = 0.0;  // all counted bytes × 8 ÷ elements
+  double metadata_share = 0.0;    // of the counted bytes: metadata without outlier rows
+  double outlier_share = 0.0;
+  double mean_width = 0.0;  // of the activations' widths alone
+};
+[[nodiscard]] TrafficSummary summarise_traffic(const RunRecord& run, bool only_hold);
+
+// summary of run.json: traffic and times of hold and of the whole run, losses.
+[[nodiscard]] nlohmann::ordered_json summary_json(const RunRecord& run);
+
+}  // namespace cutlink::run

@@ -1,0 +1,56 @@
+// One run: scenario × codec set × seed → a run directory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/records.h"
+#include "run/assets.h"
+#include "run/scenario.h"
+
+namespace cutlink::run {
+
+// A loss over the evaluation set after `step` optimizer steps.
+struct Evaluation {
+  std::uint32_t step = 0;
+  double loss = 0.0;                 // with the codecs in the loop
+  std::optional<double> loss_plain;  // without, where eval.plain is set
+};
+
+// Whoever shows progress. Every call is quick; none may throw.
+class Reporter {
+ public:
+  virtual ~Reporter() = default;
+  virtual void on_begin(const std::string& title, std::uint32_t first_step, std::uint32_t steps) {
+    static_cast<void>(title), static_cast<void>(first_step), static_cast<void>(steps);
+  }
+  virtual void on_step(const StepRow& row) { static_cast<void>(row); }
+  virtual void on_evaluation(const Evaluation& evaluation) { static_cast<void>(evaluation); }
+  virtual void on_event(const Event& event) { static_cast<void>(event); }
+  virtual void on_end() {}
+};
+
+enum class RunStatus : std::uint8_t { finished, interrupted, skipped };
+
+struct RunRequest {
+  Scenario scenario;  // codec set and seed are those of scenario.train
+  std::string row;    // name of the comparison's row; empty outside one
+  std::filesystem::path directory;
+  std::string command;   // as typed, for the provenance
+  bool resume = false;   // go on from the directory's newest checkpoint where there is one
+  bool replace = false;  // overwrite another run, or the unfinished same one
+};
+
+// Runs, resumes or skips a run that is finished. Throws Error(usage) where the directory holds another run,
+// or this one unfinished, and the request neither resumes nor replaces it. assets:
+// load_assets(request.scenario). Throws Error(run) where the loss is not finite or a file cannot be written;
+// everything written so far is kept and run.json says what happened.
+[[nodiscard]] RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter);
+
+// The directory of a run that nobody named: runs/NAME.
+[[nodiscard]] std::filesystem::path default_output(const Scenario& scenario);
+
+}  // namespace cutlink::run
