@@ -14,9 +14,10 @@ constexpr std::array<std::string_view, 2> bit_losses = {"l1", "l2"};
 constexpr std::array<std::string_view, 2> pers = {"channel", "token"};
 constexpr std::array<std::string_view, 2> learnings = {"lsq", "fisher"};
 constexpr std::array<std::string_view, 2> places = {"io", "all"};
-constexpr std::array<std::string_view, 14> keys = {"start",   "target", "steps", "control",  "per",
-                                                   "b_min",   "b_max",  "where", "outliers", "sensitivity",
-                                                   "gate_lr", "alpha",  "beta",  "reg"};
+constexpr std::array<std::string_view, 15> keys = {
+    "start",       "target",  "steps", "control",  "per",
+    "b_min",       "b_max",   "where", "outliers", "outlier_threshold",
+    "sensitivity", "gate_lr", "alpha", "beta",     "reg"};
 
 // Reads one of `names` as the enumerator of the same rank.
 template <typename E, std::size_t N>
@@ -76,7 +77,7 @@ AmaqParameters AmaqParameters::parse(const SpecParams& spec) {
   p.control = choice(spec, "control", p.control, controls);
   p.per = choice(spec, "per", p.per, pers);
   p.inside = spec.one_of("where", "io", places) == "all";
-  p.outliers = spec.on_off("outliers", p.outliers);
+  p.outliers = OutlierOptions::from(spec);
   p.learning = choice(spec, "sensitivity", p.learning, learnings);
   p.gate_lr = spec.number("gate_lr", p.gate_lr, 1e-6, 100.0);
   p.alpha = spec.number("alpha", p.alpha, 1e-3, 1e3);
@@ -110,9 +111,7 @@ std::string AmaqParameters::spec() const {
   if (inside != standard.inside) {
     text.add("where", "all");
   }
-  if (outliers != standard.outliers) {
-    text.add("outliers", "off");
-  }
+  outliers.add_to(text);
   if (learning != standard.learning) {
     text.add("sensitivity", name_in(learnings, learning));
   }
@@ -143,7 +142,7 @@ GateRules AmaqParameters::gate_rules(std::uint32_t total_steps) const {
 }
 
 std::vector<ParameterInfo> parameter_list() {
-  return {
+  std::vector<ParameterInfo> list = {
       {"start", "bits, b_min + 0.05 to b_max - 0.05", "7", "mean width at the first step"},
       {"target", "bits, b_min + 0.05 to start", "4", "mean width in the hold"},
       {"steps", "1 and up", "a third of the run", "steps of the way down (T)"},
@@ -153,7 +152,6 @@ std::vector<ParameterInfo> parameter_list() {
       {"b_min", "1-7", "2", "narrowest width"},
       {"b_max", "2-8", "8", "widest width"},
       {"where", "io, all", "io", "at the cuts only, or also at every block inside the halves"},
-      {"outliers", "on, off", "on", "rows of more than 4 times the median RMS travel raw"},
       {"sensitivity", "lsq, fisher", "lsq",
        "widths learnt by their gradient, or bits by analytic sensitivity"},
       {"gate_lr", "above 0", "budget: max(2.5/T, 0.01)/alpha, else 2 dQ/T", "Adam's rate of the gates"},
@@ -161,6 +159,9 @@ std::vector<ParameterInfo> parameter_list() {
       {"beta", "0 and up", "0.02", "weight of the bit loss (control=controlled or fixed)"},
       {"reg", "l2, l1", "l2", "bit loss: mean of b^2, or of b (control=controlled or fixed)"},
   };
+  const std::vector<ParameterInfo> outliers = outlier_parameters();
+  list.insert(list.end(), outliers.begin(), outliers.end());
+  return list;
 }
 
 }  // namespace cutlink::codecs::amaq

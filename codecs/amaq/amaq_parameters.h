@@ -8,6 +8,7 @@
 #include "codecs/amaq/gates.h"
 #include "codecs/registry.h"
 #include "codecs/spec.h"
+#include "codecs/stages/outliers.h"
 
 namespace cutlink::codecs::amaq {
 
@@ -34,7 +35,7 @@ struct AmaqParameters {
   Per per = Per::channel;
   Learning learning = Learning::lsq;
   bool inside = false;  // where=all: also inside the halves
-  bool outliers = true;
+  OutlierOptions outliers;
 
   // Throws Error(usage): a value that is not allowed, values that do not fit together, or a parameter that
   // the others leave without effect.

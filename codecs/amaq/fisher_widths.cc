@@ -14,6 +14,7 @@ namespace {
 
 constexpr double memory = 0.95;         // of the moving averages, a step
 constexpr std::uint32_t interval = 10;  // steps between two looks at the averages: less table traffic
+constexpr double unknown = -1.0;        // gain of a gate of which no message has said anything
 
 }  // namespace
 
@@ -90,7 +91,7 @@ void FisherWidths::end_step() {
   }
   ++step_;
   if (step_ % interval == 0) {
-    gain_.assign(size(), 0.0);
+    gain_.assign(size(), unknown);
     for (std::size_t h = 0; h < size(); ++h) {
       if (seen_[h] > 0.0) {
         gain_[h] = (energy_[h] / seen_[h]) * (range_[h] / seen_[h]);
@@ -113,18 +114,15 @@ void FisherWidths::solve() {
   const auto offer = [&](std::size_t h) {
     best.emplace(std::ldexp(gain_[h], -2 * widths_[h]), -int{widths_[h]}, size() - h);
   };
-  double total = 0.0;
+  double left = 0.0;  // bits to give, by traffic
   for (std::size_t h = 0; h < size(); ++h) {
-    total += weight(h);
-    widths_[h] = static_cast<std::uint8_t>(b_min_);
-    if (weight(h) > 0.0) {
+    const bool known = weight(h) > 0.0 && gain_[h] != unknown;
+    widths_[h] = static_cast<std::uint8_t>(known ? b_min_ : std::lround(reference));
+    left += weight(h) * (reference - widths_[h]);
+    if (known) {
       offer(h);
-    } else {
-      // No row had this position yet: nothing is known, and it costs nothing.
-      widths_[h] = static_cast<std::uint8_t>(std::lround(reference));
     }
   }
-  double left = total * (reference - b_min_);
   while (!best.empty()) {
     const std::size_t h = size() - std::get<2>(best.top());
     best.pop();
@@ -171,8 +169,9 @@ void FisherWidths::restore(ByteReader& in) {
       in.fail("widths of " + std::to_string(values->size()) + " gates where this codec has " +
               std::to_string(size()));
     }
-    if (!std::all_of(values->begin(), values->end(), [](double x) { return std::isfinite(x) && x >= 0.0; })) {
-      in.fail("a gate's sensitivity is not a finite number >= 0");
+    if (!std::all_of(values->begin(), values->end(),
+                     [](double x) { return std::isfinite(x) && (x >= 0.0 || x == unknown); })) {
+      in.fail("a gate's sensitivity is not a finite number");
     }
   }
   for (std::size_t h = 0; h < size(); ++h) {

@@ -15,11 +15,10 @@ constexpr double beta1 = 0.9;
 constexpr double beta2 = 0.999;
 constexpr double epsilon = 1e-8;
 
-constexpr double controller_band = 0.05;    // bits from the reference at which `controlled` uses all of β
-constexpr double hold_rate_share = 0.1;     // of the learning rate, once the target is reached
-constexpr double reached_within = 0.05;     // bits above the target that count as reached
-constexpr double budget_tolerance = 1e-13;  // bits; about what the mean's own rounding leaves
-constexpr int max_bisections = 100;
+constexpr double controller_band = 0.05;  // bits from the reference at which `controlled` uses all of β
+constexpr double hold_rate_share = 0.1;   // of the learning rate, once the target is reached
+constexpr double reached_within = 0.05;   // bits above the target that count as reached
+constexpr int max_bisections = 100;       // the doubles between two bounds run out after about 55
 
 double logit(double p) { return std::log(p / (1.0 - p)); }
 double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
@@ -36,7 +35,7 @@ double default_learning_rate(const GateRules& rules) {
 }
 
 GateBank::GateBank(const GateRules& rules, std::size_t gates)
-    : rules_(rules), b_(gates), m_(gates), v_(gates), gradient_(gates) {
+    : rules_(rules), b_(gates), m_(gates), v_(gates), gradient_(gates), fed_(gates) {
   assert(gates > 0);
   assert(rules.descent.start > rules.b_min && rules.descent.start < rules.b_max);
   assert(rules.descent.target > rules.b_min && rules.descent.target <= rules.descent.start);
@@ -88,13 +87,9 @@ void GateBank::shift_mean_to(double width) {
   double low = goal - *highest;
   double high = goal - *lowest;
   double offset = 0.5 * (low + high);
-  for (int i = 0; i < max_bisections && low < high; ++i) {
+  for (int i = 0; i < max_bisections && low < offset && offset < high; ++i) {
+    (mean_with_offset(offset) < width ? low : high) = offset;
     offset = 0.5 * (low + high);
-    const double error = mean_with_offset(offset) - width;
-    if (std::abs(error) < budget_tolerance) {
-      break;
-    }
-    (error < 0.0 ? low : high) = offset;
   }
   for (double& q : q_) {
     q += offset;
@@ -139,6 +134,7 @@ std::size_t GateBank::accumulate(std::size_t first, std::span<const double> widt
   for (std::size_t i = 0; i < width_gradient.size(); ++i) {
     if (std::isfinite(width_gradient[i])) {
       gradient_[first + i] += width_gradient[i];
+      fed_[first + i] = 1;
     } else {
       ++left_out;
     }
@@ -170,12 +166,14 @@ std::vector<double> GateBank::gate_gradient() const {
     double pull = 0.0;
     double freedom = 0.0;
     for (std::size_t h = 0; h < size(); ++h) {
-      pull += slope[h] * gradient_[h];
-      freedom += weight(h) * slope[h];
+      if (fed_[h] != 0) {
+        pull += slope[h] * gradient_[h];
+        freedom += weight(h) * slope[h];
+      }
     }
     const double common = freedom > 0.0 ? pull / freedom : 0.0;
     for (std::size_t h = 0; h < size(); ++h) {
-      result[h] = slope[h] * (gradient_[h] - weight(h) * common);
+      result[h] = fed_[h] != 0 ? slope[h] * (gradient_[h] - weight(h) * common) : 0.0;
     }
     return result;
   }
@@ -215,6 +213,7 @@ void GateBank::save(ByteWriter& out) const {
   out.put<std::uint8_t>(reached_);
   out.put<std::uint8_t>(frozen_);
   out.put_array(std::span<const std::uint8_t>(wire_));
+  out.put_array(std::span<const std::uint8_t>(fed_));
   for (const std::vector<double>* values : {&q_, &m_, &v_, &gradient_, &rows_}) {
     out.put_array(std::span<const double>(*values));
   }
@@ -230,6 +229,11 @@ void GateBank::restore(ByteReader& in) {
       !std::all_of(fresh.wire_.begin(), fresh.wire_.end(),
                    [this](std::uint8_t b) { return b >= rules_.b_min && b <= rules_.b_max; })) {
     in.fail("not " + std::to_string(size()) + " widths between b_min and b_max");
+  }
+  fresh.fed_ = in.get_array<std::uint8_t>();
+  if (fresh.fed_.size() != size()) {
+    in.fail("marks of " + std::to_string(fresh.fed_.size()) + " gates where this codec has " +
+            std::to_string(size()));
   }
   for (std::vector<double>* values : {&fresh.q_, &fresh.m_, &fresh.v_, &fresh.gradient_, &fresh.rows_}) {
     *values = in.get_array<double>();

@@ -53,6 +53,7 @@ class GateBank {
   [[nodiscard]] bool frozen() const { return frozen_; }    // control = fixed, after the target
 
   // Adds ∂L/∂b of the gates [first, first + size). What is not finite is left out. Returns how many were.
+  // Under the budget, gates that were never given one only follow the common offset.
   std::size_t accumulate(std::size_t first, std::span<const double> width_gradient);
   // Adds how many rows the gates [first, first + size) stood for: mean and budget then weigh every gate by
   // its share of all rows so far. Never called: all gates weigh the same.
@@ -95,6 +96,7 @@ class GateBank {
   std::vector<double> m_, v_;       // Adam's moments
   std::vector<double> gradient_;    // Σ ∂L/∂b of this step
   std::vector<double> rows_;        // so far; empty: all gates weigh the same
+  std::vector<std::uint8_t> fed_;   // 1: was given a gradient at some time
 };
 
 }  // namespace cutlink::codecs::amaq

@@ -1,0 +1,16 @@
+// amaq: widths by channel (or by position) that are learned while they fall to a target.
+// codecs/amaq/README.md.
+#pragma once
+
+#include <memory>
+
+#include "codecs/registry.h"
+#include "codecs/spec.h"
+
+namespace cutlink::codecs {
+
+// Throws Error(usage): see AmaqParameters::parse.
+[[nodiscard]] std::unique_ptr<Codec> make_amaq(const SpecParams& params);
+[[nodiscard]] CodecInfo amaq_info();
+
+}  // namespace cutlink::codecs

@@ -1,0 +1,113 @@
+#include "codecs/amaq/inner_amaq.h"
+
+#include <cassert>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "codecs/amaq/width_layout.h"
+#include "codecs/stages/outlier_rows.h"
+
+namespace cutlink::codecs {
+namespace {
+
+OwnedMatrix other_rows(MatrixView x, std::span<const std::uint32_t> escaped) {
+  OwnedMatrix others(x.dtype, x.rows - escaped.size(), x.cols);
+  copy_other_rows(x, escaped, others.mutable_view());
+  return others;
+}
+
+std::vector<std::uint32_t> other_positions(std::span<const std::uint32_t> positions,
+                                           std::span<const std::uint32_t> escaped) {
+  std::vector<std::uint32_t> others;
+  std::size_t next = 0;
+  for (std::size_t r = 0; r < positions.size(); ++r) {
+    if (next < escaped.size() && escaped[next] == r) {
+      ++next;
+    } else {
+      others.push_back(positions[r]);
+    }
+  }
+  return others;
+}
+
+// Up to the first '+' that is not inside a number (1e+2).
+std::string_view first_part(std::string_view spec) {
+  std::size_t end = spec.find('+');
+  while (end != std::string_view::npos && end + 1 < spec.size() && spec[end + 1] >= '0' &&
+         spec[end + 1] <= '9') {
+    end = spec.find('+', end + 1);
+  }
+  return spec.substr(0, end);
+}
+
+}  // namespace
+
+InnerAmaq::InnerAmaq(const amaq::AmaqParameters& parameters, const InnerShape& shape)
+    : per_(parameters.per),
+      outliers_(parameters.outliers),
+      learner_(parameters, {shape.channels, shape.max_positions, shape.blocks, shape.total_steps},
+               std::string("amaq inside the ") + name_of(shape.half)),
+      escaped_(shape.blocks) {}
+
+void InnerAmaq::quantise(std::size_t block, MatrixView x, MutableMatrixView x_hat, const CallInfo& call) {
+  assert(block < escaped_.size());
+  assert(x.rows == x_hat.rows && x.cols == x_hat.cols && x.dtype == x_hat.dtype);
+  std::vector<std::uint32_t> escaped;
+  if (outliers_.on(Crossing::act_up)) {
+    escaped = find_outlier_rows(x, outliers_.threshold);
+  }
+  OwnedMatrix others;
+  std::vector<std::uint32_t> positions;
+  CallInfo inner_call = call;
+  MatrixView seen = x;
+  if (!escaped.empty()) {
+    others = other_rows(x, escaped);
+    seen = others.view();
+    positions = other_positions(call.positions, escaped);
+    inner_call.positions = positions;
+  }
+  Body body;
+  learner_.encode(block, seen, inner_call, body);
+  if (x_hat.data != x.data) {
+    std::memcpy(x_hat.data, x.data, x.elements() * size_of(x.dtype));  // outlier rows stay
+  }
+  ByteReader metadata(body.metadata, "amaq inside a half");
+  if (escaped.empty()) {
+    amaq::decode_with_table(per_, widths(block), inner_call.positions, metadata, body.payload, x_hat);
+  } else {
+    amaq::decode_with_table(per_, widths(block), inner_call.positions, metadata, body.payload,
+                            others.mutable_view());
+    scatter_other_rows(others.view(), escaped, x_hat);
+  }
+  if (call.phase == Phase::train) {
+    escaped_[block] = std::move(escaped);
+  }
+}
+
+void InnerAmaq::learn(std::size_t block, MatrixView gradient) {
+  assert(block < escaped_.size());
+  if (escaped_[block].empty()) {
+    learner_.learn(block, gradient);
+  } else {
+    const OwnedMatrix others = other_rows(gradient, escaped_[block]);
+    learner_.learn(block, others.view());
+  }
+}
+
+std::unique_ptr<InnerAmaq> make_inner_amaq(std::string_view spec, const InnerShape& shape) {
+  const SpecParams params(first_part(spec), spec);
+  if (params.name() != "amaq") {
+    params.refuse("only amaq can quantise inside a half");
+  }
+  const amaq::AmaqParameters parameters = amaq::AmaqParameters::parse(params);
+  if (!parameters.inside) {
+    params.refuse("where=all is missing: this codec stays at the cuts");
+  }
+  if (parameters.per == amaq::Per::token && shape.max_positions == 0) {
+    params.refuse("per=token needs the length of the longest sequence");
+  }
+  return std::make_unique<InnerAmaq>(parameters, shape);
+}
+
+}  // namespace cutlink::codecs
