@@ -5,8 +5,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "codecs/amaq/amaq.h"
 #include "codecs/floats/floats.h"
+#include "codecs/shared/shared.h"
 #include "codecs/spec.h"
+#include "codecs/uniform/uniform.h"
 
 namespace cutlink::codecs {
 namespace {
@@ -22,9 +25,8 @@ CodecEntry floats_entry(FloatFormat format) {
 
 const std::vector<CodecEntry>& codec_table() {
   static const std::vector<CodecEntry> table = {
-      floats_entry(FloatFormat::fp32),
-      floats_entry(FloatFormat::bf16),
-      floats_entry(FloatFormat::fp16),
+      floats_entry(FloatFormat::fp32), floats_entry(FloatFormat::bf16),     floats_entry(FloatFormat::fp16),
+      {uniform_info(), make_uniform},  {shared_info(), make_shared_widths}, {amaq_info(), make_amaq},
   };
   return table;
 }
