@@ -21,7 +21,9 @@ struct Example {
 
 struct PromptSpec {
   std::string text = "Question: {question}\nAnswer: {answer}";
-  std::size_t max_length = 256;  // tokens of a sequence; longer ones are cut at the end and counted
+  // Tokens of a sequence, end-of-sequence included, as Hugging Face's max_length; longer ones are cut at the
+  // end and counted. A sequence has one row less.
+  std::size_t max_length = 256;
 };
 
 // One tokenised example. labels[i] is the token that position i shall predict, −100 where it bears no loss:
@@ -36,9 +38,9 @@ struct DataSummary {
   std::size_t examples = 0;
   std::size_t truncated = 0;  // cut at max_length
   std::size_t dropped = 0;    // no label left after the cut: not used
-  std::uint64_t tokens = 0;
+  std::uint64_t tokens = 0;   // rows of all sequences
   std::uint64_t label_tokens = 0;
-  std::size_t longest = 0;
+  std::size_t longest = 0;  // rows of the longest sequence
 };
 
 class Dataset {
