@@ -1,0 +1,15 @@
+// `shared`: a gradient coded with the widths that its cut's activation used.
+#pragma once
+
+#include <memory>
+
+#include "codecs/registry.h"
+#include "codecs/spec.h"
+
+namespace cutlink::codecs {
+
+// Throws Error(usage) where parameters are given: there are none.
+[[nodiscard]] std::unique_ptr<Codec> make_shared_widths(const SpecParams& params);
+[[nodiscard]] CodecInfo shared_info();
+
+}  // namespace cutlink::codecs

@@ -1,0 +1,47 @@
+// Widths of the columns of a fixed-width codec: bits may be fractional (a share of the columns gets one bit
+// more) and may fall over the run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "codecs/codec.h"
+#include "codecs/spec.h"
+
+namespace cutlink::codecs {
+
+// `bits=4`, `bits=2.5` or `bits=8-4` with `steps=`.
+struct BitPlan {
+  double start = 8.0;       // bits, 1–8
+  double end = 8.0;         // bits, <= start
+  std::uint32_t steps = 0;  // of the fall; 0: a third of the run
+
+  // Throws Error(usage): missing, outside 1–8, rising.
+  static BitPlan from(const SpecParams& params);
+  void add_to(SpecText& spec) const;
+
+  [[nodiscard]] bool falls() const { return start != end; }
+  [[nodiscard]] std::uint32_t fall_steps(std::uint32_t total_steps) const;
+  // Mean width in bits of the given step.
+  [[nodiscard]] double at(std::uint32_t step, std::uint32_t total_steps) const;
+};
+
+// Who gets the extra bit: each column has a keyed priority, fixed over the run, so both ends agree and a
+// column once at the lower width of a fall never goes back up. Not thread-safe (it remembers priorities).
+class WidthShares {
+ public:
+  explicit WidthShares(const CodecContext& context) : context_(context) {}
+
+  // ⌊bits⌋ or ⌊bits⌋ + 1 each, Σ = round(bits × columns).
+  [[nodiscard]] std::vector<std::uint8_t> widths(double bits, std::size_t columns);
+
+ private:
+  CodecContext context_;
+  std::vector<std::uint64_t> priorities_;
+};
+
+// Σ of widths(bits, columns) without choosing who gets the extra bit.
+[[nodiscard]] std::uint64_t share_sum(double bits, std::size_t columns);
+
+}  // namespace cutlink::codecs
