@@ -40,7 +40,7 @@ struct Part {
 
 // What trains.
 enum class Training {
-  none,      // evaluation and generation
+  none,      // the base alone: no adapters, nothing trains
   adapters,  // LoRA; base frozen
   all,       // pre-training: every weight is a fp32 leaf; no adapters
 };
@@ -76,11 +76,13 @@ class Llama {
   [[nodiscard]] bool trains_below(std::size_t end) const;
 
  private:
+  friend void save_pretrained(const Llama& model, const std::filesystem::path& directory, StoredType stored);
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// Writes config.json and model.safetensors (all weights, `stored` type) of a model that holds everything.
+// Writes config.json and model.safetensors (all base weights, `stored` type; no adapters) of a model that
+// holds everything. Throws Error(run).
 void save_pretrained(const Llama& model, const std::filesystem::path& directory, StoredType stored);
 
 }  // namespace cutlink::model
