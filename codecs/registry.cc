@@ -9,6 +9,7 @@
 #include "codecs/floats/floats.h"
 #include "codecs/shared/shared.h"
 #include "codecs/spec.h"
+#include "codecs/stages/zstd_stage.h"
 #include "codecs/uniform/uniform.h"
 
 namespace cutlink::codecs {
@@ -38,7 +39,7 @@ struct StageEntry {
 };
 
 const std::vector<StageEntry>& stage_table() {
-  static const std::vector<StageEntry> table = {};
+  static const std::vector<StageEntry> table = {{zstd_info(), wrap_zstd}};
   return table;
 }
 

@@ -1,0 +1,15 @@
+// The stage `+zstd`: compresses a codec's payload where that helps.
+#pragma once
+
+#include <memory>
+
+#include "codecs/registry.h"
+#include "codecs/spec.h"
+
+namespace cutlink::codecs {
+
+// Throws Error(usage) naming the parameter.
+[[nodiscard]] std::unique_ptr<Codec> wrap_zstd(std::unique_ptr<Codec> inner, const SpecParams& params);
+[[nodiscard]] CodecInfo zstd_info();
+
+}  // namespace cutlink::codecs
