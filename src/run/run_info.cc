@@ -104,6 +104,8 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
   json["status"] = "running";
   json["name"] = s.name;
   json["row"] = request.row;
+  json["row_index"] = request.row_index;
+  json["reference"] = request.reference;
   json["codecs"] = {{"activation", s.train.codecs.activation}, {"gradient", s.train.codecs.gradient}};
   json["seed"] = s.train.seed;
   json["hash"] = hash_of(s);

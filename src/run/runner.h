@@ -36,8 +36,10 @@ class Reporter {
 enum class RunStatus : std::uint8_t { finished, interrupted, skipped };
 
 struct RunRequest {
-  Scenario scenario;  // codec set and seed are those of scenario.train
-  std::string row;    // name of the comparison's row; empty outside one
+  Scenario scenario;            // codec set and seed are those of scenario.train
+  std::string row;              // name of the comparison's row; empty outside one
+  std::uint32_t row_index = 0;  // its place in the table
+  bool reference = false;
   std::filesystem::path directory;
   std::string command;   // as typed, for the provenance
   bool resume = false;   // go on from the directory's newest checkpoint where there is one

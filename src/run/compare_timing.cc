@@ -1,0 +1,190 @@
+#include "run/compare_timing.h"
+
+#include <algorithm>
+
+namespace cutlink::run {
+
+namespace {
+
+using netsim::TimelineEvent;
+using Chain = std::vector<TimelineEvent>;
+
+std::int64_t median(std::vector<std::int64_t> values) {
+  if (values.empty()) {
+    return 0;
+  }
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+struct CodingTimes {
+  std::array<std::int64_t, all_crossings.size()> encode_ns{};
+  std::array<std::int64_t, all_crossings.size()> decode_ns{};
+};
+
+CodingTimes median_coding(const RunRecord& run) {
+  CodingTimes times;
+  for (const Crossing crossing : all_crossings) {
+    std::vector<std::int64_t> encode;
+    std::vector<std::int64_t> decode;
+    for (const MessageRow& m : run.messages) {
+      if (m.phase == Phase::train && m.crossing == crossing) {
+        encode.push_back(m.encode_ns);
+        decode.push_back(m.decode_ns);
+      }
+    }
+    times.encode_ns[static_cast<std::size_t>(crossing)] = median(std::move(encode));
+    times.decode_ns[static_cast<std::size_t>(crossing)] = median(std::move(decode));
+  }
+  return times;
+}
+
+void add_work(Chain& chain, Work work, const WorkMedians& medians, std::int64_t micro_batches) {
+  TimelineEvent event;
+  event.kind = TimelineEvent::Kind::work;
+  event.half = half_of(work);
+  event.duration = Nanoseconds(medians[static_cast<std::size_t>(work)] / micro_batches);
+  chain.push_back(event);
+}
+
+void add_message(Chain& chain, const MessageRow& m, const CodingTimes& coding) {
+  const auto index = static_cast<std::size_t>(m.crossing);
+  TimelineEvent event;
+  event.crossing = m.crossing;
+  event.half = sender_of(m.crossing);
+  event.kind = TimelineEvent::Kind::encode;
+  event.duration = Nanoseconds(coding.encode_ns[index]);
+  chain.push_back(event);
+  event.kind = TimelineEvent::Kind::message;
+  event.duration = Nanoseconds(0);
+  event.size = Bytes{m.frame_bytes()};
+  chain.push_back(event);
+  event.kind = TimelineEvent::Kind::decode;
+  event.half = event.half == Half::client ? Half::server : Half::client;
+  event.duration = Nanoseconds(coding.decode_ns[index]);
+  event.size = Bytes{};
+  chain.push_back(event);
+}
+
+}  // namespace
+
+WorkMedians median_work(const std::vector<const RunRecord*>& reference_runs) {
+  WorkMedians medians{};
+  for (std::size_t kind = 0; kind < work_kinds; ++kind) {
+    std::vector<std::int64_t> values;
+    for (const RunRecord* run : reference_runs) {
+      for (const StepRow& step : run->steps) {
+        values.push_back(step.work_ns[kind]);
+      }
+    }
+    medians[kind] = median(std::move(values));
+  }
+  return medians;
+}
+
+std::vector<Chain> step_chains(const RunRecord& run, const WorkMedians& work) {
+  const CodingTimes coding = median_coding(run);
+  std::vector<const MessageRow*> messages;
+  for (const MessageRow& m : run.messages) {
+    if (m.phase == Phase::train) {
+      messages.push_back(&m);
+    }
+  }
+  const bool vanilla = std::none_of(messages.begin(), messages.end(),
+                                    [](const MessageRow* m) { return m->crossing == Crossing::act_down; });
+  std::vector<Chain> chains;
+  for (std::size_t begin = 0; begin < messages.size();) {
+    std::size_t end = begin;
+    std::int64_t micro_batches = 1;
+    while (end < messages.size() && messages[end]->step == messages[begin]->step) {
+      micro_batches = std::max<std::int64_t>(micro_batches, messages[end]->micro_batch + std::int64_t{1});
+      ++end;
+    }
+    Chain chain;
+    for (; begin < end; ++begin) {
+      const MessageRow& m = *messages[begin];
+      if (m.crossing == Crossing::act_up) {
+        add_work(chain, Work::client_bottom_forward, work, micro_batches);
+      }
+      add_message(chain, m, coding);
+      switch (m.crossing) {
+        case Crossing::act_up:
+          add_work(chain, Work::server_forward, work, micro_batches);
+          if (vanilla) {
+            add_work(chain, Work::server_backward, work, micro_batches);
+          }
+          break;
+        case Crossing::act_down:
+          add_work(chain, Work::client_top, work, micro_batches);
+          break;
+        case Crossing::grad_up:
+          add_work(chain, Work::server_backward, work, micro_batches);
+          break;
+        case Crossing::grad_down:
+          add_work(chain, Work::client_bottom_backward, work, micro_batches);
+          break;
+      }
+    }
+    chains.push_back(std::move(chain));
+  }
+  return chains;
+}
+
+RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link_spec) {
+  RunTiming timing;
+  const auto link = netsim::make_link(link_spec, run.info.value("seed", std::uint64_t{1}));
+  netsim::Replay replay(*link);
+  std::vector<Chain> chains = step_chains(run, work);
+  const bool has_hold =
+      std::any_of(run.steps.begin(), run.steps.end(), [](const StepRow& s) { return s.hold; });
+  double counted = 0.0;
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    const netsim::BatchTiming batch = replay.play(chains[i]);
+    timing.step_ends_ns.push_back(replay.now().count());
+    timing.whole_total_ns += static_cast<double>(batch.total.count());
+    if (!has_hold || (i < run.steps.size() && run.steps[i].hold)) {
+      timing.client_ns += static_cast<double>(batch.client.count());
+      timing.server_ns += static_cast<double>(batch.server.count());
+      timing.codec_ns += static_cast<double>(batch.codec.count());
+      timing.link_ns += static_cast<double>(batch.link.count());
+      timing.total_ns += static_cast<double>(batch.total.count());
+      counted += 1.0;
+    }
+  }
+  const double n = std::max(counted, 1.0);
+  for (double* sum :
+       {&timing.client_ns, &timing.server_ns, &timing.codec_ns, &timing.link_ns, &timing.total_ns}) {
+    *sum /= n;
+  }
+  timing.whole_total_ns /= std::max<double>(static_cast<double>(chains.size()), 1.0);
+  if (!chains.empty()) {
+    timing.last = std::move(chains.back());
+  }
+  return timing;
+}
+
+double time_to_loss(const RunRecord& run, const RunTiming& timing, double target) {
+  double before_time = 0.0;
+  double before_loss = 0.0;
+  bool first = true;
+  for (const Evaluation& evaluation : run.evaluations) {
+    if (evaluation.step > timing.step_ends_ns.size()) {
+      break;
+    }
+    const double time =
+        evaluation.step == 0 ? 0.0 : static_cast<double>(timing.step_ends_ns[evaluation.step - 1]);
+    if (evaluation.loss <= target) {
+      if (first || evaluation.loss >= before_loss) {
+        return time;
+      }
+      return before_time + (time - before_time) * (before_loss - target) / (before_loss - evaluation.loss);
+    }
+    before_time = time;
+    before_loss = evaluation.loss;
+    first = false;
+  }
+  return -1.0;
+}
+
+}  // namespace cutlink::run

@@ -1,0 +1,38 @@
+// Times of a comparison's rows with the same compute in all of them: the reference's median for every kind of
+// work. So that only codec and link differ: two runs of one model differ by more CPU noise than many links
+// cost.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "netsim/link_spec.h"
+#include "netsim/timeline/timeline.h"
+#include "run/run_summary.h"
+
+namespace cutlink::run {
+
+// Nanoseconds of each kind of work in one step (all micro-batches).
+using WorkMedians = std::array<std::int64_t, work_kinds>;
+[[nodiscard]] WorkMedians median_work(const std::vector<const RunRecord*>& reference_runs);
+
+// The chains of a run's training steps: work from the medians, coding as the run's own median of that
+// crossing, messages as they were.
+[[nodiscard]] std::vector<std::vector<netsim::TimelineEvent>> step_chains(const RunRecord& run,
+                                                                          const WorkMedians& work);
+
+struct RunTiming {
+  double client_ns = 0.0, server_ns = 0.0, codec_ns = 0.0, link_ns = 0.0, total_ns = 0.0;  // means, hold
+  double whole_total_ns = 0.0;              // mean over all steps
+  std::vector<std::int64_t> step_ends_ns;   // the clock after every step
+  std::vector<netsim::TimelineEvent> last;  // chain of the last step, in the hold where there is one
+};
+// Plays the chains over a fresh link.
+[[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link);
+
+// Virtual time at which the evaluation loss (codecs in the loop) first falls to `target`, straight lines
+// between evaluations; negative: never.
+[[nodiscard]] double time_to_loss(const RunRecord& run, const RunTiming& timing, double target);
+
+}  // namespace cutlink::run
