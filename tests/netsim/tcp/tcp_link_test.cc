@@ -106,7 +106,7 @@ TEST(TcpLink, EachDirectionHasItsOwnWindow) {
 struct Ns3Time {
   int rtt_ms;
   std::uint64_t bytes;
-  double first_ms, warm_ms;  // 0: not given
+  double first_ms, warm_ms;  // 0: not among the reference's figures
   double tolerance_first, tolerance_warm;
 };
 
@@ -123,18 +123,19 @@ TEST_P(WifiDelivery, FirstAndWarmMessages) {
   const double first = in_ms(link->send(Direction::up, Bytes{cell.bytes}, {}).arrives);
   const double warm = in_ms(link->transfer_time(Direction::up, Bytes{cell.bytes}));
   EXPECT_NEAR(first / cell.first_ms, 1.0, cell.tolerance_first);
-  EXPECT_NEAR(warm / cell.warm_ms, 1.0, cell.tolerance_warm);
+  if (cell.warm_ms > 0) {
+    EXPECT_NEAR(warm / cell.warm_ms, 1.0, cell.tolerance_warm);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Ns3, WifiDelivery,
     testing::Values(Ns3Time{0, 16'000, 0.94, 0.52, 0.10, 0.08}, Ns3Time{0, 256'000, 9.2, 8.2, 0.05, 0.076},
                     Ns3Time{0, 1'000'000, 34, 36, 0.05, 0.05}, Ns3Time{0, 10'000'000, 364, 358, 0.05, 0.05},
-                    Ns3Time{0, 100'000'000, 3590, 3590, 0.025, 0.025},
-                    Ns3Time{40, 16'000, 60.3, 20.5, 0.02, 0.02}, Ns3Time{40, 256'000, 184, 28, 0.02, 0.051},
-                    Ns3Time{40, 1'000'000, 269, 51, 0.02, 0.076},
+                    Ns3Time{0, 100'000'000, 3590, 0, 0.025, 0}, Ns3Time{40, 16'000, 60.3, 20.5, 0.02, 0.02},
+                    Ns3Time{40, 256'000, 184, 28, 0.02, 0.051}, Ns3Time{40, 1'000'000, 269, 51, 0.02, 0.076},
                     Ns3Time{40, 10'000'000, 725, 485, 0.236, 0.30},
-                    Ns3Time{40, 100'000'000, 4150, 4000, 0.11, 0.12}),
+                    Ns3Time{40, 100'000'000, 4150, 0, 0.11, 0}),
     [](const auto& cell) {
       return "rtt" + std::to_string(cell.param.rtt_ms) + "ms_" + std::to_string(cell.param.bytes / 1000) +
              "kB";
