@@ -101,7 +101,9 @@ std::int64_t SendEndpoint::learn(const at::Tensor& gradient, const MicroBatch& b
 void SendEndpoint::report_events(std::uint32_t step) {
   for (Event& event : encoder_->take_events()) {
     event.step = step;
-    event.message = fmt::format("{}: {}", name_of(crossing_), event.message);
+    if (event.message.find(name_of(crossing_)) == std::string::npos) {
+      event.message += fmt::format(" ({})", name_of(crossing_));
+    }
     observer_.on_event(event);
   }
 }

@@ -23,10 +23,13 @@ struct PretrainSpec {
   double learning_rate = 3e-3;          // linear warm-up, constant, then linear decay to 0
   std::uint32_t warmup_steps = 100;
   std::uint32_t decay_steps = 600;  // the last ones
-  double weight_decay = 0.01;       // on matrices
+  double weight_decay = 0.01;
   double clip_norm = 1.0;
   model::StoredType stored = model::StoredType::bf16;
 };
+
+// Learning rate of step `step` (0-based).
+[[nodiscard]] double pretrain_rate_at(const PretrainSpec& spec, std::uint32_t step);
 
 struct PretrainProgress {
   std::uint32_t step = 0;  // just done, 0-based
@@ -37,7 +40,7 @@ struct PretrainProgress {
 
 struct PretrainResult {
   double first_loss = 0.0;  // nats a token, of the first step
-  double final_loss = 0.0;  // mean of the last 50 steps
+  double final_loss = 0.0;  // mean of the last 50 steps, or of those after the last full 50
   std::uint64_t tokens = 0;
   double seconds = 0.0;
 };
