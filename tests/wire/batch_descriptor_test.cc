@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <bit>
+#include <array>
 #include <limits>
 
 #include "wire/sample_frames.h"
@@ -73,6 +73,7 @@ TEST(BatchDescriptor, RefusesByName) {
       {"total_micro_batches", with<std::uint32_t>(unlabelled, total_micro_batches_at, 0)},
       {"total_micro_batches", with<std::uint32_t>(unlabelled, total_micro_batches_at, 1)},
       {"total_micro_batches", with<std::uint32_t>(unlabelled, total_micro_batches_at, 2)},  // flag not set
+      {"total_micro_batches", with<std::uint32_t>(evaluation, total_micro_batches_at, 0)},
       {"learning_rate", with(unlabelled, learning_rate_at, nan)},
       {"learning_rate", with(unlabelled, learning_rate_at, infinity)},
       {"learning_rate", with(unlabelled, learning_rate_at, -1e-9)},
@@ -108,6 +109,14 @@ TEST(BatchDescriptor, LengthsThatWrapAroundDoNotFoolTheSum) {
     std::memcpy(bytes.data() + lengths_at, lengths.data(), sizeof lengths);
   });
   EXPECT_THAT(rejection(frame), Optional(HasSubstr("add up to 4294967303, rows are 7")));
+}
+
+TEST(BatchDescriptor, AnEmptySequenceIsRefusedThoughTheSumIsRight) {
+  const ByteVector frame = forged_body(all_samples()[unlabelled].encode(), [](ByteVector& bytes) {
+    const std::array<std::uint32_t, 2> lengths = {0, 7};
+    std::memcpy(bytes.data() + lengths_at, lengths.data(), sizeof lengths);
+  });
+  EXPECT_THAT(rejection(frame), Optional(HasSubstr("sequence_lengths has an empty sequence")));
 }
 
 TEST(BatchDescriptor, AcceptsWhatIsLegal) {

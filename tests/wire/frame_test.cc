@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/rng.h"
 #include "wire/sample_frames.h"
@@ -178,6 +179,21 @@ TEST(Frame, CarriesALossThatIsNotFinite) {
   const Sample result = all_samples()[8];
   EXPECT_TRUE(
       std::isnan(decode_frame(encode_frame(result.info, loss, {}, {}), sample_limits).descriptor.loss_sum));
+}
+
+TEST(Frame, APartOf4GibIsRefusedBeforeItIsRead) {
+  const std::uint8_t byte = 0;
+  const ByteSpan huge(&byte, std::size_t{1} << 32);  // nobody may look inside
+  const Sample act = all_samples()[3];
+  for (const auto& [metadata, payload] : {std::pair(huge, ByteSpan()), std::pair(ByteSpan(), huge)}) {
+    try {
+      static_cast<void>(encode_frame(act.info, {}, metadata, payload));
+      ADD_FAILURE() << "encoded";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      EXPECT_THAT(error.what(), HasSubstr("4294967296 bytes is beyond"));
+    }
+  }
 }
 
 TEST(Frame, CodecIdsDiffer) {
