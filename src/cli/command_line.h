@@ -1,0 +1,30 @@
+// The command line: all commands, their help, and what a mistake in it says.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace cutlink::cli {
+
+inline constexpr int exit_interrupted = 130;  // as shells have it for SIGINT
+
+// What every command knows.
+struct Context {
+  std::string command_line;  // as typed, for the provenance
+  int exit_code = 0;         // set by a command that ran
+};
+
+// Parses and runs. Returns the exit code; throws Error as the commands do.
+int run_command_line(int argc, char** argv);
+
+// One file a command: adds it to `app`; its callback runs it. `context` outlives the app.
+void add_run(CLI::App& app, Context& context);
+void add_compare(CLI::App& app, Context& context);
+void add_codecs(CLI::App& app, Context& context);
+void add_link(CLI::App& app, Context& context);
+void add_init(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
+void add_generate(CLI::App& app, Context& context);
+void add_pretrain(CLI::App& app, Context& context);
+
+}  // namespace cutlink::cli

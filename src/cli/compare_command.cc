@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "cli/command_line.h"
+#include "cli/dry_run_text.h"
+#include "cli/progress.h"
+#include "cli/results_text.h"
+#include "cli/scenario_options.h"
+#include "export/table_csv.h"
+#include "export/table_json.h"
+#include "export/table_markdown.h"
+#include "run/compare.h"
+#include "run/interrupt.h"
+
+namespace cutlink::cli {
+
+namespace {
+
+struct Options {
+  ScenarioOptions scenario;
+  std::string seeds;
+  std::string from;
+  std::string export_csv, export_json, export_markdown;
+  bool force = false;
+  bool dry_run = false;
+};
+
+void print_results(const std::filesystem::path& directory, const Options& options) {
+  const run::Comparison comparison = run::load_comparison(directory);
+  fmt::print("{}\n{}\n", comparison_text(comparison, directory.string()), run::verdict(comparison));
+  const exporter::Table table = comparison_table(comparison);
+  if (!options.export_csv.empty()) {
+    replace_file(options.export_csv, exporter::table_to_csv(table));
+  }
+  if (!options.export_json.empty()) {
+    replace_file(options.export_json, exporter::table_to_json(table, comparison.context));
+  }
+  if (!options.export_markdown.empty()) {
+    replace_file(options.export_markdown, exporter::table_to_markdown(table));
+  }
+}
+
+void compare_command(const Options& options, Context& context) {
+  if (!options.from.empty()) {
+    if (!options.scenario.file.empty()) {
+      usage_error("compare: give a scenario or --from DIR, not both");
+    }
+    print_results(options.from, options);
+    return;
+  }
+  if (options.scenario.file.empty()) {
+    usage_error("compare: no scenario given (or --from DIR for a table of finished runs)");
+  }
+  run::CompareRequest request;
+  request.scenario = load(options.scenario);
+  request.seeds = options.seeds.empty() ? std::vector<std::uint64_t>{request.scenario.train.seed}
+                                        : parse_seeds(options.seeds);
+  request.directory = run::default_output(request.scenario);
+  request.command = context.command_line;
+  request.replace = options.force;
+  const run::Assets assets = run::load_assets(request.scenario);
+  if (options.dry_run) {
+    fmt::print("{}", dry_run_text(request.scenario, assets));
+    return;
+  }
+  const run::InterruptGuard guard;
+  Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()));
+  const run::CompareOutcome outcome = run::run_comparison(request, assets, progress);
+  if (outcome.interrupted) {
+    fmt::print(stderr, "cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",
+               request.directory.string(), context.command_line);
+    context.exit_code = exit_interrupted;
+    return;
+  }
+  print_results(request.directory, options);
+  for (const std::string& failure : outcome.failed) {
+    fmt::print(stderr, "cutlink: {}\n", failure);
+    context.exit_code = 1;
+  }
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Context& context) {
+  CLI::App* command =
+      app.add_subcommand("compare", "the main job: every codec set of a scenario, in one table");
+  auto options = std::make_shared<Options>();
+  add_scenario_options(*command, options->scenario);
+  command->get_option("scenario")->required(false);
+  command
+      ->add_option("--seeds", options->seeds,
+                   "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
+      ->type_name("LIST");
+  command->add_option("--from", options->from, "only rebuild the table from run directories in DIR")
+      ->type_name("DIR");
+  command->add_option("--export-csv", options->export_csv, "write the table as CSV")->type_name("FILE");
+  command->add_option("--export-json", options->export_json, "… as JSON, with provenance")->type_name("FILE");
+  command->add_option("--export-markdown", options->export_markdown, "… as Markdown")->type_name("FILE");
+  command->add_flag("--force", options->force, "run again what is there already");
+  command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  command->footer(
+      "Finished runs are skipped; after Ctrl-C (exit code 130) the same command goes on.\n"
+      "Examples:\n"
+      "  cutlink compare scenarios/demo.toml --seeds 1,2,3       table on stdout, runs in runs/demo\n"
+      "  cutlink compare --from runs/demo --export-csv t.csv     the table again, from the files alone");
+  command->callback([options, &context] { compare_command(*options, context); });
+}
+
+}  // namespace cutlink::cli

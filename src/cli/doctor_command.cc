@@ -1,0 +1,24 @@
+#include <fmt/format.h>
+
+#include "cli/command_line.h"
+#include "run/environment.h"
+
+namespace cutlink::cli {
+
+void add_doctor(CLI::App& app, Context&) {
+  CLI::App* command =
+      app.add_subcommand("doctor", "what is built in, what is missing, what this machine can do");
+  command->footer(
+      "Nothing is changed. What is missing comes with what to do about it.\n"
+      "Examples:\n"
+      "  cutlink doctor                                  all of it\n"
+      "  CUTLINK_GSM8K=~/gsm8k cutlink doctor            whether the data is found there");
+  command->callback([] {
+    for (const run::Finding& finding : run::look_around()) {
+      fmt::print("{:<8}  {}  {}{}\n", finding.topic, finding.good ? "ok     " : "missing", finding.what,
+                 finding.remedy.empty() ? "" : "; " + finding.remedy);
+    }
+  });
+}
+
+}  // namespace cutlink::cli

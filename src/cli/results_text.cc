@@ -1,0 +1,255 @@
+#include "cli/results_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/units.h"
+
+namespace cutlink::cli {
+
+namespace {
+
+std::string bytes_text(double bytes) { return to_text(Bytes{static_cast<std::uint64_t>(bytes + 0.5)}); }
+std::string time_text(double ns) { return to_text(Nanoseconds(static_cast<std::int64_t>(ns + 0.5))); }
+
+std::string padded(const std::string& text, std::size_t width, bool left) {
+  const std::string fill(width - std::min(width, display_width(text)), ' ');
+  return left ? text + fill : fill + text;
+}
+
+using Line = std::vector<std::string>;
+
+// Groups of columns under one heading each; the first column to the left, the others to the right.
+struct Group {
+  std::string heading;
+  std::size_t columns = 0;
+};
+
+std::string render(const std::vector<Group>& groups, const Line& names, const std::vector<Line>& lines) {
+  std::vector<std::size_t> widths(names.size(), 0);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    widths[i] = display_width(names[i]);
+    for (const Line& line : lines) {
+      widths[i] = std::max(widths[i], display_width(line[i]));
+    }
+  }
+  std::string top;
+  std::size_t column = 0;
+  for (const Group& group : groups) {
+    std::size_t width = 0;
+    for (std::size_t i = 0; i < group.columns; ++i) {
+      width += widths[column + i] + 2;
+    }
+    if (display_width(group.heading) + 2 > width) {  // widen the group's last column
+      widths[column + group.columns - 1] += display_width(group.heading) + 2 - width;
+      width = display_width(group.heading) + 2;
+    }
+    top += "  " + padded(group.heading, width - 2, true);
+    column += group.columns;
+  }
+  std::string text;
+  const auto put = [&](std::string line) {
+    while (line.ends_with(' ')) {
+      line.pop_back();
+    }
+    text += line.substr(std::min<std::size_t>(line.size(), 1)) + "\n";
+  };
+  put(top);
+  const auto row = [&](const Line& cells) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      line += "  " + padded(cells[i], widths[i], i == 0);
+    }
+    put(line);
+  };
+  row(names);
+  for (const Line& line : lines) {
+    row(line);
+  }
+  return text;
+}
+
+std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
+  std::vector<std::string> words;
+  for (const std::uint64_t seed : seeds) {
+    words.push_back(std::to_string(seed));
+  }
+  return (seeds.size() == 1 ? "seed " : "seeds ") + join(words, ",");
+}
+
+Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
+  Line cells = {row.name + (row.reference ? " (reference)" : "")};
+  if (row.seeds.empty()) {
+    cells.resize(14);
+    cells[12] = row.failure.empty() ? "not finished" : "failed";
+    return cells;
+  }
+  if (row.seeds.size() < c.seeds.size()) {
+    cells[0] += fmt::format(" ({} of {} seeds)", row.seeds.size(), c.seeds.size());
+  }
+  const run::TrafficSummary& t = row.traffic;
+  cells.push_back(bytes_text(t.up_bytes));
+  cells.push_back(bytes_text(t.down_bytes));
+  cells.push_back(fmt::format("{:.2f}", row.byte_ratio));
+  cells.push_back(fmt::format("{:.2f}", t.bits_per_element));
+  cells.push_back(fmt::format("{:.1f} %", 100.0 * t.metadata_share));
+  cells.push_back(time_text(row.timing.client_ns));
+  cells.push_back(time_text(row.timing.server_ns));
+  cells.push_back(time_text(row.timing.codec_ns));
+  cells.push_back(time_text(row.timing.link_ns));
+  cells.push_back(time_text(row.timing.total_ns));
+  cells.push_back(fmt::format("{:.2f}", row.speedup));
+  cells.push_back(row.seeds.size() > 1 ? fmt::format("{:.4f} ± {:.4f}", row.eval_loss, row.loss_spread)
+                                       : fmt::format("{:.4f}", row.eval_loss));
+  cells.push_back(row.time_to_loss_ns < 0.0 ? "never" : time_text(row.time_to_loss_ns));
+  return cells;
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string split_text(const train::SplitSpec& split, std::size_t blocks) {
+  const bool vanilla = split.shape == train::SplitSpec::Shape::vanilla;
+  const std::size_t top = vanilla ? 0 : split.top;
+  const std::string middle = blocks == 0 ? "…" : std::to_string(blocks - split.bottom - top);
+  return vanilla ? fmt::format("vanilla {}·{}", split.bottom, middle)
+                 : fmt::format("U {}·{}·{}", split.bottom, middle, top);
+}
+
+std::string comparison_text(const run::Comparison& c, const std::string& directory) {
+  const train::TrainSpec& spec = c.scenario.train;
+  const auto blocks = c.context["model"].value("blocks", std::size_t{0});
+  std::string text = fmt::format(
+      "{} · world simulated, link {} ({} up, {} down goodput, {} one way) · {} · {} × {} tokens · {} steps · "
+      "{}\n",
+      c.scenario.name, c.link, to_text(BitRate{c.up_bps}), to_text(BitRate{c.down_bps}),
+      time_text(c.delay_ns), split_text(spec.split, blocks),
+      spec.accumulation == 1 ? std::to_string(spec.batch)
+                             : fmt::format("{} × {}", spec.accumulation, spec.batch),
+      spec.max_length, spec.steps, seeds_text(c.seeds));
+  std::vector<Line> lines;
+  bool whole = false;
+  for (const run::RowFigures& row : c.rows) {
+    lines.push_back(row_cells(c, row));
+    whole = whole || (!row.seeds.empty() && !row.traffic.hold);
+  }
+  text += render(
+      {{"", 1}, {"bytes a batch (hold)", 5}, {"time a batch (hold)", 6}, {"eval loss", 1}, {"time to", 1}},
+      {"act / grad", "up", "down", "ratio", "bits/elem", "meta", "client", "server", "codec", "link", "total",
+       "×", c.seeds.size() > 1 ? "mean ± sd" : "one seed", fmt::format("loss {:.3f}", c.target_loss)},
+      lines);
+  text += fmt::format(
+      "compute: {} · link: simulated · every byte of every frame counted · bits/elem: all counted bytes\n"
+      "ratio, ×: how many times fewer bytes, less time than {} · loss before training {:.4f}, codecs in the "
+      "loop\n",
+      c.compute, c.reference().name, c.reference().first_loss);
+  if (whole) {
+    text += "a row without a hold (its descent never ends) shows the whole run\n";
+  }
+  for (const run::RowFigures& row : c.rows) {
+    if (!row.failure.empty()) {
+      text += fmt::format("failed: {}: {}\n", row.name, row.failure);
+    }
+  }
+  return text + fmt::format("files: {}/*/{{steps,messages,widths}}.csv\n", directory);
+}
+
+exporter::Table comparison_table(const run::Comparison& c) {
+  exporter::Table table;
+  const auto column = [&](const char* name, const char* unit, int decimals, bool number = true) {
+    table.columns.push_back({name, unit, decimals, number});
+  };
+  column("row", "", -1, false);
+  column("activation", "", -1, false);
+  column("gradient", "", -1, false);
+  column("seeds", "", -1);
+  column("hold_up", "bytes", 0);
+  column("hold_down", "bytes", 0);
+  column("hold_modelled", "bytes", 0);
+  column("byte_ratio", "", 2);
+  column("elem", "bits", 2);
+  column("mean_width", "bits", 2);
+  column("metadata_share", "", 4);
+  column("outlier_share", "", 4);
+  column("client", "ns", 0);
+  column("server", "ns", 0);
+  column("codec", "ns", 0);
+  column("link", "ns", 0);
+  column("total", "ns", 0);
+  column("speedup", "", 2);
+  column("whole", "bytes", 0);
+  column("whole_total", "ns", 0);
+  column("first_eval_loss", "", 4);
+  column("eval_loss", "", 4);
+  column("eval_loss_sd", "", 4);
+  column("eval_loss_plain", "", 4);
+  column("time_to_loss", "ns", 0);
+  for (const run::RowFigures& row : c.rows) {
+    std::vector<exporter::TableValue> cells = {row.name, row.codecs.activation, row.codecs.gradient,
+                                               static_cast<std::int64_t>(row.seeds.size())};
+    if (row.seeds.empty()) {
+      cells.resize(table.columns.size());
+      table.rows.push_back(std::move(cells));
+      continue;
+    }
+    const run::TrafficSummary& t = row.traffic;
+    const run::RunTiming& time = row.timing;
+    for (const double value :
+         {t.up_bytes, t.down_bytes, t.modelled_bytes, row.byte_ratio, t.bits_per_element, t.mean_width,
+          t.metadata_share, t.outlier_share, time.client_ns, time.server_ns, time.codec_ns, time.link_ns,
+          time.total_ns, row.speedup, row.whole_bytes, time.whole_total_ns, row.first_loss, row.eval_loss}) {
+      cells.emplace_back(value);
+    }
+    const auto maybe = [&](bool known, double value) {
+      known ? cells.emplace_back(value) : cells.emplace_back(std::monostate{});
+    };
+    maybe(row.seeds.size() > 1, row.loss_spread);
+    maybe(row.eval_loss_plain.has_value(), row.eval_loss_plain.value_or(0.0));
+    maybe(row.time_to_loss_ns >= 0.0, row.time_to_loss_ns);
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+std::string run_text(const run::RunRecord& run) {
+  const auto& info = run.info;
+  std::string text = fmt::format("{} · world simulated, link {} · {} / {} · {} steps · seed {}\n",
+                                 info.value("name", std::string()), info["link"].value("name", std::string()),
+                                 info["codecs"].value("activation", std::string()),
+                                 info["codecs"].value("gradient", std::string()), run.steps.size(),
+                                 info.value("seed", std::uint64_t{0}));
+  if (!run.evaluations.empty()) {
+    const run::Evaluation& first = run.evaluations.front();
+    const run::Evaluation& last = run.evaluations.back();
+    text += fmt::format("  eval loss, codecs in the loop   {:.4f}", first.loss);
+    text += run.steps.empty() ? "\n" : fmt::format(" -> {:.4f}\n", last.loss);
+    if (first.loss_plain && last.loss_plain) {
+      text += fmt::format("  eval loss, without codecs       {:.4f}", *first.loss_plain);
+      text += run.steps.empty() ? "\n" : fmt::format(" -> {:.4f}\n", *last.loss_plain);
+    }
+  }
+  if (!run.steps.empty()) {
+    const auto& summary = info["summary"];
+    for (const char* part : {"hold", "whole"}) {
+      const auto& s = summary[part];
+      text += fmt::format(
+          "  bytes a batch, {:<5}            {} up, {} down, {:.2f} bits an element, {:.1f} % metadata\n",
+          part, bytes_text(s["up_bytes"]), bytes_text(s["down_bytes"]), s["bits_per_element"].get<double>(),
+          100.0 * s["metadata_share"].get<double>());
+      text += fmt::format("  time a batch, {:<5}             {}: client {}, server {}, codec {}, link {}\n",
+                          part, time_text(s["total_ns"]), time_text(s["client_ns"]),
+                          time_text(s["server_ns"]), time_text(s["codec_ns"]), time_text(s["link_ns"]));
+    }
+  }
+  return text +
+         fmt::format("compute: {} · link: simulated · every byte of every frame counted · files: {}/\n",
+                     info.value("compute", std::string()), run.directory.string());
+}
+
+}  // namespace cutlink::cli

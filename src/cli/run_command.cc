@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/error.h"
+#include "cli/command_line.h"
+#include "cli/dry_run_text.h"
+#include "cli/progress.h"
+#include "cli/results_text.h"
+#include "cli/scenario_options.h"
+#include "run/interrupt.h"
+#include "run/run_info.h"
+#include "run/run_summary.h"
+#include "run/runner.h"
+
+namespace cutlink::cli {
+
+namespace {
+
+struct Options {
+  ScenarioOptions scenario;
+  bool resume = false;
+  bool force = false;
+  bool dry_run = false;
+};
+
+void run_command(const Options& options, Context& context) {
+  run::RunRequest request;
+  request.scenario = load(options.scenario);
+  request.directory = run::default_output(request.scenario);
+  request.command = context.command_line;
+  request.resume = options.resume;
+  request.replace = options.force;
+  request.scenario.rows = {{"", request.scenario.train.codecs, true}};
+  const run::Assets assets = run::load_assets(request.scenario);
+  if (options.dry_run) {
+    fmt::print("{}", dry_run_text(request.scenario, assets));
+    return;
+  }
+  const run::InterruptGuard guard;
+  Progress progress;
+  const run::RunStatus status = run::run_one(request, assets, progress);
+  if (status == run::RunStatus::interrupted) {
+    fmt::print(stderr, "cutlink: stopped; everything so far is in {}; go on with: {}{}\n",
+               request.directory.string(), context.command_line, options.resume ? "" : " --resume");
+    context.exit_code = exit_interrupted;
+    return;
+  }
+  if (status == run::RunStatus::skipped) {
+    fmt::print(stderr, "cutlink: {} holds this run, finished; say --force to run it again\n",
+               request.directory.string());
+  }
+  fmt::print("{}", run_text(run::load_run(request.directory, *run::read_run_json(request.directory))));
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("run", "one run: a scenario with one codec set and one seed");
+  auto options = std::make_shared<Options>();
+  add_scenario_options(*command, options->scenario);
+  command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the output directory");
+  command->add_flag("--force", options->force, "replace what the output directory holds");
+  command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  command->footer(
+      "Ctrl-C ends after the current step, with a checkpoint and all files written (exit code 130).\n"
+      "Examples:\n"
+      "  cutlink run scenarios/tiny-amaq.toml              files in runs/tiny-amaq, a summary on stdout\n"
+      "  cutlink run scenarios/demo.toml --set codec=bf16 --set train.steps=10 -o runs/try");
+  command->callback([options, &context] { run_command(*options, context); });
+}
+
+}  // namespace cutlink::cli

@@ -1,0 +1,68 @@
+#include "cli/scenario_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+
+namespace cutlink::cli {
+
+void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
+  command.add_option("scenario", options.file, "scenario file (TOML)")->required();
+  command.add_option("--set", options.overrides, "override any key (scenarios/KEYS.md), again and again")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("-o,--output", options.output, "directory of the results (default runs/NAME)")
+      ->type_name("DIR");
+}
+
+run::Scenario load(const ScenarioOptions& options) {
+  run::Scenario scenario = run::load_scenario(options.file, options.overrides);
+  if (!options.output.empty()) {
+    scenario.output = options.output;
+  }
+  return scenario;
+}
+
+namespace {
+
+std::uint64_t parse_seed(const std::string& word, const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seed);
+  if (word.empty() || error != std::errc() || end != word.data() + word.size()) {
+    usage_error(fmt::format("--seeds {}: \"{}\" is no seed (write 1,2,3 or 1-3)", text, word));
+  }
+  return seed;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> parse_seeds(const std::string& text) {
+  constexpr std::uint64_t most = 1000;
+  std::vector<std::uint64_t> seeds;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    const std::string word = text.substr(begin, comma - begin);
+    const std::size_t dash = word.find('-');
+    const std::uint64_t first = parse_seed(word.substr(0, dash), text);
+    const std::uint64_t last = dash == std::string::npos ? first : parse_seed(word.substr(dash + 1), text);
+    if (last < first || last - first >= most) {
+      usage_error(fmt::format("--seeds {}: \"{}\" is no range of at most {} seeds", text, word, most));
+    }
+    for (std::uint64_t seed = first; seed <= last; ++seed) {
+      if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) {
+        usage_error(fmt::format("--seeds {}: {} is named twice", text, seed));
+      }
+      seeds.push_back(seed);
+    }
+    begin = comma + 1;
+  }
+  return seeds;
+}
+
+}  // namespace cutlink::cli

@@ -1,0 +1,25 @@
+// Options that commands on a scenario share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "run/scenario.h"
+
+namespace cutlink::cli {
+
+struct ScenarioOptions {
+  std::string file;
+  run::Overrides overrides;
+  std::string output;
+};
+
+// SCENARIO, --set and --output.
+void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+// The scenario with its overrides; --output replaces its output directory.
+[[nodiscard]] run::Scenario load(const ScenarioOptions& options);
+
+// "1,2,3" or "1-5" or both. Throws Error(usage).
+[[nodiscard]] std::vector<std::uint64_t> parse_seeds(const std::string& text);
+
+}  // namespace cutlink::cli

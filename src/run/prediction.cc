@@ -1,0 +1,226 @@
+#include "run/prediction.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "codecs/registry.h"
+#include "run/ledger.h"
+#include "run/simulated_world.h"
+#include "wire/frame.h"
+
+namespace cutlink::run {
+
+namespace {
+
+using netsim::TimelineEvent;
+
+constexpr std::uint32_t most_steps = 200;  // batches looked at; their sizes differ little
+
+// Keeps the last step's row and the coding times of its messages.
+class Calibration : public RunSink {
+ public:
+  void step(const StepRow&) override {}
+  void message(const MessageRow& row) override { messages_.push_back(row); }
+  void width(const WidthRow&) override {}
+  void event(const Event&) override {}
+  std::vector<MessageRow> take() { return std::exchange(messages_, {}); }
+
+ private:
+  std::vector<MessageRow> messages_;
+};
+
+struct StepTimes {
+  std::array<std::int64_t, work_kinds> work_ns{};  // of a micro-batch
+  std::array<std::int64_t, all_crossings.size()> encode_ns{};
+  std::array<std::int64_t, all_crossings.size()> decode_ns{};
+};
+
+std::vector<train::Batch> batches_of(const Scenario& s, const Assets& assets, std::uint32_t step) {
+  std::vector<train::Batch> batches;
+  for (std::uint32_t m = 0; m < s.train.accumulation; ++m) {
+    batches.push_back(train::training_batch(*assets.train_data, s.train.seed, step, m, s.train.accumulation,
+                                            s.train.batch));
+  }
+  return batches;
+}
+
+// Two steps; the second one's times (the first pays for memory and lazily made kernels).
+StepTimes calibrate(const Scenario& s, const Assets& assets) {
+  Calibration sink;
+  const auto link = netsim::make_link(assets.link, s.train.seed);
+  const auto unused = netsim::make_link(assets.link, s.train.seed);
+  LedgerOptions options;
+  options.total_steps = s.train.steps;
+  options.profile = assets.profile ? &*assets.profile : nullptr;
+  Ledger ledger(sink, *link, *unused, options);
+  train::ClientHalf client(s.train, assets.config, assets.checkpoint.get(), ledger);
+  train::ServerHalf server(s.train, assets.config, assets.checkpoint.get(), ledger);
+  SimulatedChannel channel(server);
+  StepTimes times;
+  for (std::uint32_t step = 0; step < 2; ++step) {
+    const std::vector<train::Batch> batches = batches_of(s, assets, step);
+    static_cast<void>(sink.take());
+    ledger.begin(batches);
+    const train::StepResult result = client.train_step(step, batches, channel);
+    times.work_ns = ledger.finish_step(step, result, server.gradient_norm()).work_ns;
+  }
+  for (std::int64_t& ns : times.work_ns) {
+    ns /= s.train.accumulation;
+  }
+  for (const MessageRow& m : sink.take()) {
+    times.encode_ns[static_cast<std::size_t>(m.crossing)] = m.encode_ns;
+    times.decode_ns[static_cast<std::size_t>(m.crossing)] = m.decode_ns;
+  }
+  return times;
+}
+
+struct FrameBytes {
+  double bytes = 0.0;
+  bool exact = true;
+};
+
+FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Codec& codec, Crossing crossing,
+                       std::uint32_t step, const train::Batch& batch) {
+  codecs::CodecContext context;
+  context.crossing = crossing;
+  context.channels = assets.config.hidden;
+  context.max_positions = s.train.max_length;
+  context.seed = s.train.seed;
+  context.total_steps = s.train.steps;
+  const codecs::BodySize body = codec.body_size(codec.expected_facts(batch.rows(), step, context), context);
+  wire::FrameInfo info;
+  info.crossing = crossing;
+  info.rows = static_cast<std::uint32_t>(batch.rows());
+  info.channels = static_cast<std::uint32_t>(assets.config.hidden);
+  wire::BatchDescriptor descriptor;
+  const bool vanilla = s.train.split.shape == train::SplitSpec::Shape::vanilla;
+  if (crossing == Crossing::act_up) {
+    descriptor.sequence_lengths = batch.lengths;
+    if (vanilla) {
+      descriptor.labels = batch.labels;
+    }
+  }
+  descriptor.has_loss = vanilla && crossing == Crossing::grad_down;
+  wire::FrameSizes sizes;
+  static_cast<void>(wire::encode_frame(info, descriptor, {}, {}, &sizes));
+  const std::uint64_t bytes = body.metadata_bytes + body.outlier_bytes + body.payload_bytes + sizes.header +
+                              sizes.descriptor + sizes.labels;
+  return {static_cast<double>(bytes), body.exact};
+}
+
+void add_event(std::vector<TimelineEvent>& chain, TimelineEvent::Kind kind, Half half, Crossing crossing,
+               std::int64_t ns, double bytes = 0.0) {
+  TimelineEvent event;
+  event.kind = kind;
+  event.half = half;
+  event.crossing = crossing;
+  event.duration = Nanoseconds(ns);
+  event.size = Bytes{static_cast<std::uint64_t>(bytes + 0.5)};
+  chain.push_back(event);
+}
+
+// One micro-batch in the order of DESIGN.md §3.
+void add_micro_batch(std::vector<TimelineEvent>& chain, const Scenario& s, const StepTimes& work,
+                     const StepTimes& coding, const std::array<double, all_crossings.size()>& bytes) {
+  const auto add_work = [&](Work w) {
+    add_event(chain, TimelineEvent::Kind::work, half_of(w), Crossing::act_up,
+              work.work_ns[static_cast<std::size_t>(w)]);
+  };
+  const bool vanilla = s.train.split.shape == train::SplitSpec::Shape::vanilla;
+  add_work(Work::client_bottom_forward);
+  for (const Crossing crossing : crossings_of(s.train.split)) {
+    const auto i = static_cast<std::size_t>(crossing);
+    const Half sender = sender_of(crossing);
+    add_event(chain, TimelineEvent::Kind::encode, sender, crossing, coding.encode_ns[i]);
+    add_event(chain, TimelineEvent::Kind::message, sender, crossing, 0, bytes[i]);
+    add_event(chain, TimelineEvent::Kind::decode, sender == Half::client ? Half::server : Half::client,
+              crossing, coding.decode_ns[i]);
+    switch (crossing) {
+      case Crossing::act_up:
+        add_work(Work::server_forward);
+        if (vanilla) {
+          add_work(Work::server_backward);
+        }
+        break;
+      case Crossing::act_down:
+        add_work(Work::client_top);
+        break;
+      case Crossing::grad_up:
+        add_work(Work::server_backward);
+        break;
+      case Crossing::grad_down:
+        add_work(Work::client_bottom_backward);
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+Prediction predict(const Scenario& scenario, const Assets& assets) {
+  at::set_num_threads(static_cast<int>(
+      scenario.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : scenario.threads));
+  Prediction prediction;
+  prediction.time_source =
+      assets.profile ? assets.profile->describe() : "calibrated: one measured step on this machine";
+  if (scenario.train.steps == 0) {
+    return prediction;
+  }
+  const auto reference = std::find_if(scenario.rows.begin(), scenario.rows.end(),
+                                      [](const CompareRow& r) { return r.reference; });
+  Scenario s = scenario;
+  s.train.codecs = reference->codecs;
+  const StepTimes work = calibrate(s, assets);
+  for (const CompareRow& row : scenario.rows) {
+    s.train.codecs = row.codecs;
+    const StepTimes coding = row.reference ? work : calibrate(s, assets);
+    const auto activation = codecs::make_codec(row.codecs.activation);
+    const auto gradient = codecs::make_codec(row.codecs.gradient);
+    PredictedRow predicted;
+    predicted.name = row.name;
+    predicted.reference = row.reference;
+    predicted.hold_begins = hold_begins(s, assets.config);
+    const std::uint32_t first = predicted.hold_begins < s.train.steps ? predicted.hold_begins : 0;
+    const std::uint32_t end = std::min(s.train.steps, first + most_steps);
+    std::array<double, all_crossings.size()> bytes{};  // of a micro-batch
+    double elements = 0.0;
+    for (std::uint32_t step = first; step < end; ++step) {
+      for (const train::Batch& batch : batches_of(s, assets, step)) {
+        for (const Crossing crossing : crossings_of(s.train.split)) {
+          const FrameBytes frame = frame_bytes(s, assets, is_activation(crossing) ? *activation : *gradient,
+                                               crossing, step, batch);
+          bytes[static_cast<std::size_t>(crossing)] += frame.bytes;
+          predicted.exact = predicted.exact && frame.exact;
+          elements += static_cast<double>(batch.rows() * assets.config.hidden);
+        }
+      }
+    }
+    const double micro_batches = static_cast<double>(end - first) * s.train.accumulation;
+    double all = 0.0;
+    for (const Crossing crossing : all_crossings) {
+      double& frame = bytes[static_cast<std::size_t>(crossing)];
+      all += frame;
+      frame /= micro_batches;
+      (direction_of(crossing) == Direction::up ? predicted.up_bytes : predicted.down_bytes) +=
+          frame * s.train.accumulation;
+    }
+    predicted.bits_per_element = all * 8.0 / elements;
+    std::vector<TimelineEvent> chain;
+    for (std::uint32_t m = 0; m < s.train.accumulation; ++m) {
+      add_micro_batch(chain, s, work, coding, bytes);
+    }
+    const auto link = netsim::make_link(assets.link, s.train.seed);
+    netsim::Replay replay(*link);
+    for (int batch = 0; batch < 3; ++batch) {  // the third: windows have settled
+      predicted.timing = replay.play(chain);
+    }
+    prediction.rows.push_back(std::move(predicted));
+  }
+  return prediction;
+}
+
+}  // namespace cutlink::run
