@@ -1,7 +1,6 @@
 #include "codecs/floats/floats.h"
 
-#include <cassert>
-#include <cmath>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -22,23 +21,42 @@ void put_element(float value, std::uint16_t& bf16) { bf16 = f32_to_bf16(value); 
 // Payload elements of the format from matrix elements of either type; true where a finite value became
 // infinite.
 template <typename T>
-bool write_elements(const T* x, std::size_t count, FloatFormat format, std::uint8_t* out) {
-  if (format == FloatFormat::fp32) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const float value = load(x[i]);
-      std::memcpy(out + 4 * i, &value, 4);
-    }
-    return false;
-  }
-  bool overflow = false;
+bool write_fp32(const T* x, std::size_t count, std::uint8_t* out) {
   for (std::size_t i = 0; i < count; ++i) {
     const float value = load(x[i]);
-    const std::uint16_t bits = format == FloatFormat::bf16 ? f32_to_bf16(value) : f32_to_f16(value);
-    const std::uint16_t infinity = format == FloatFormat::bf16 ? 0x7f80 : 0x7c00;
-    overflow |= (bits & 0x7fffU) == infinity && std::isfinite(value);
+    std::memcpy(out + 4 * i, &value, 4);
+  }
+  return false;
+}
+
+// convert: fp32 to the 16 bits of a format whose infinity is `infinity`.
+template <typename T, typename Convert>
+bool write_halves(const T* __restrict x, std::size_t count, std::uint8_t* __restrict out,
+                  std::uint32_t infinity, Convert convert) {
+  std::uint32_t overflow = 0;  // not a bool: the loop vectorises
+  for (std::size_t i = 0; i < count; ++i) {
+    const float value = load(x[i]);
+    const std::uint16_t bits = convert(value);
+    const std::uint32_t became_infinite = (bits & 0x7fffU) == infinity ? 1U : 0U;
+    const std::uint32_t was_finite =
+        (std::bit_cast<std::uint32_t>(value) & 0x7fffffffU) < 0x7f800000U ? 1U : 0U;
+    overflow |= became_infinite & was_finite;
     std::memcpy(out + 2 * i, &bits, 2);
   }
-  return overflow;
+  return overflow != 0;
+}
+
+template <typename T>
+bool write_elements(const T* x, std::size_t count, FloatFormat format, std::uint8_t* out) {
+  switch (format) {
+    case FloatFormat::fp32:
+      return write_fp32(x, count, out);
+    case FloatFormat::bf16:
+      return write_halves(x, count, out, 0x7f80, [](float v) { return f32_to_bf16(v); });
+    case FloatFormat::fp16:
+      break;
+  }
+  return write_halves(x, count, out, 0x7c00, [](float v) { return f32_to_f16(v); });
 }
 
 template <typename T>
