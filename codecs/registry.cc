@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "codecs/amaq/amaq.h"
+#include "codecs/codec_spec.h"
 #include "codecs/floats/floats.h"
 #include "codecs/shared/shared.h"
-#include "codecs/spec.h"
 #include "codecs/stages/zstd_stage.h"
 #include "codecs/uniform/uniform.h"
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "codecs/registry.h"
-#include "codecs/spec.h"
+#include "codecs/codec_spec.h"
 
 namespace cutlink::codecs {
 

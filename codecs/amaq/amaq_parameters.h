@@ -7,7 +7,7 @@
 
 #include "codecs/amaq/gates.h"
 #include "codecs/registry.h"
-#include "codecs/spec.h"
+#include "codecs/codec_spec.h"
 #include "codecs/stages/outliers.h"
 
 namespace cutlink::codecs::amaq {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
+#include "codecs/codec_spec.h"
 #include "codecs/registry.h"
-#include "codecs/spec.h"
 
 namespace cutlink::codecs {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "codecs/codec_spec.h"
 #include "codecs/registry.h"
-#include "codecs/spec.h"
 
 namespace cutlink::codecs {
 

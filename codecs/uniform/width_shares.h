@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "codecs/codec.h"
-#include "codecs/spec.h"
+#include "codecs/codec_spec.h"
 
 namespace cutlink::codecs {
 

@@ -1,4 +1,4 @@
-#include "codecs/spec.h"
+#include "codecs/codec_spec.h"
 
 #include <fmt/format.h>
 

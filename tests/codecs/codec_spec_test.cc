@@ -1,4 +1,4 @@
-#include "codecs/spec.h"
+#include "codecs/codec_spec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
