@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +35,7 @@ model::Llama load_tuned(const AnswerRequest& request, const Scenario& scenario,
   }
   const model::LoraSpec lora = model::load_lora_spec(adapters);
   model::Llama llama(config, &checkpoint, whole, scenario.train.compute, model::Training::adapters, lora, 0);
-  const at::AutoGradMode no_gradient(false);
+  const c10::AutoGradMode no_gradient(false);
   model::load_adapters(adapters, lora, llama.parameters());
   return llama;
 }
@@ -59,7 +60,7 @@ bool answer(const AnswerRequest& request, const std::function<void(const std::st
   const std::uint32_t threads = request.threads == 0 ? info->value("threads", 1U) : request.threads;
   at::set_num_threads(static_cast<int>(threads));
   const model::Llama llama = load_tuned(request, scenario, config, checkpoint);
-  const at::AutoGradMode no_gradient(false);
+  const c10::AutoGradMode no_gradient(false);
 
   std::vector<std::int32_t> ids = tokenizer.encode(prompt_for(scenario.prompt.text, request.question));
   const std::size_t prompt = ids.size();

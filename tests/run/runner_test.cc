@@ -1,0 +1,165 @@
+#include "run/runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "run/interrupt.h"
+#include "run/run_info.h"
+#include "run/run_summary.h"
+
+namespace cutlink::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A toy model and its data, as the golden tests have them.
+class RunnerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() / ("cutlink_runner_test_" + std::to_string(getpid()));
+    fs::remove_all(directory_);
+    const std::string make = "python3 " CUTLINK_SOURCE_DIR "/tests/cli/make_fixtures.py ";
+    ASSERT_EQ(std::system((make + directory_.string()).c_str()), 0);
+    setenv("CUTLINK_ROOT", CUTLINK_SOURCE_DIR, 1);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  RunRequest request(const std::string& name, Overrides overrides = {}) const {
+    RunRequest r;
+    r.scenario = load_scenario(directory_ / "toy.toml", overrides);
+    r.directory = directory_ / "runs" / name;
+    return r;
+  }
+  static RunStatus go(const RunRequest& r, Reporter& reporter) {
+    const Assets assets = load_assets(r.scenario);
+    return run_one(r, assets, reporter);
+  }
+  static RunStatus go(const RunRequest& r) {
+    Reporter silent;
+    return go(r, silent);
+  }
+  static void expect_same_files(const fs::path& a, const fs::path& b) {
+    for (const char* file :
+         {"steps.csv", "messages.csv", "widths.csv", "events.jsonl",
+          "adapters/client/adapter_model.safetensors", "adapters/server/adapter_model.safetensors",
+          "adapters/merged/adapter_model.safetensors"}) {
+      EXPECT_EQ(read_file(a / file, 100'000'000), read_file(b / file, 100'000'000)) << file;
+    }
+  }
+
+  fs::path directory_;
+};
+
+struct StopAfter : Reporter {
+  explicit StopAfter(std::uint32_t last) : step(last) {}
+  void on_step(const StepRow& row) override {
+    if (row.step == step) {
+      request_interrupt();
+    }
+  }
+  std::uint32_t step;
+};
+
+const Overrides amaq = {"codec=amaq:start=6,target=3,steps=2",
+                        "gradient=uniform:bits=8-4,per=token,round=stochastic"};
+
+TEST_F(RunnerTest, WithAProfileTwoRunsAreByteIdentical) {
+  EXPECT_EQ(go(request("a", amaq)), RunStatus::finished);
+  EXPECT_EQ(go(request("b", amaq)), RunStatus::finished);
+  expect_same_files(directory_ / "runs/a", directory_ / "runs/b");
+  EXPECT_EQ(go(request("a", amaq)), RunStatus::skipped);
+}
+
+TEST_F(RunnerTest, StoppedAfterAnyStepAndResumedItIsTheUninterruptedRun) {
+  ASSERT_EQ(go(request("whole", amaq)), RunStatus::finished);
+  for (std::uint32_t step = 0; step < 3; ++step) {
+    const std::string name = "stopped" + std::to_string(step);
+    RunRequest r = request(name, amaq);
+    {
+      const InterruptGuard guard;
+      StopAfter stop(step);
+      ASSERT_EQ(go(r, stop), RunStatus::interrupted);
+    }
+    EXPECT_EQ((*read_run_json(r.directory))["status"], "interrupted");
+    EXPECT_THROW(static_cast<void>(go(r)), Error);  // neither --resume nor --force
+    const InterruptGuard guard;
+    r.resume = true;
+    ASSERT_EQ(go(r), RunStatus::finished);
+    expect_same_files(directory_ / "runs/whole", r.directory);
+  }
+}
+
+TEST_F(RunnerTest, RowsLeftBehindTheLastCheckpointAreCutOnResume) {
+  Overrides every = amaq;
+  every.push_back("checkpoint.every=2");
+  ASSERT_EQ(go(request("whole", every)), RunStatus::finished);
+  RunRequest r = request("cut", every);
+  {
+    const InterruptGuard guard;
+    StopAfter stop(1);
+    ASSERT_EQ(go(r, stop), RunStatus::interrupted);
+  }
+  // As after a kill: more rows than the checkpoint knows.
+  const std::string rows = read_text_file(r.directory / "messages.csv", 1'000'000);
+  replace_file(r.directory / "messages.csv", rows + "train,2,0,half a li");
+  const InterruptGuard guard;
+  r.resume = true;
+  ASSERT_EQ(go(r), RunStatus::finished);
+  expect_same_files(directory_ / "runs/whole", r.directory);
+}
+
+TEST_F(RunnerTest, EvaluationOnlyLeavesNoSteps) {
+  const RunRequest r = request("eval", {"train.steps=0"});
+  ASSERT_EQ(go(r), RunStatus::finished);
+  const RunRecord run = load_run(r.directory, *read_run_json(r.directory));
+  EXPECT_TRUE(run.steps.empty());
+  ASSERT_EQ(run.evaluations.size(), 1U);
+  EXPECT_TRUE(run.evaluations[0].loss_plain.has_value());
+  EXPECT_FALSE(run.messages.empty());
+  for (const MessageRow& m : run.messages) {
+    EXPECT_EQ(m.phase, Phase::eval);
+  }
+}
+
+TEST_F(RunnerTest, ALossThatIsNoNumberStopsTheRunAndKeepsWhatWasWritten) {
+  const RunRequest r = request("nan", {"model.path=nan"});
+  try {
+    static_cast<void>(go(r));
+    FAIL() << "the run must fail";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::run);
+    EXPECT_THAT(error.what(), testing::HasSubstr("loss"));
+  }
+  const auto info = read_run_json(r.directory);
+  ASSERT_TRUE(info.has_value());
+  EXPECT_EQ((*info)["status"], "failed");
+  EXPECT_TRUE(fs::exists(r.directory / "messages.csv"));
+}
+
+TEST_F(RunnerTest, TheSummaryIsWhatTheRowsSayAndBytesAddUp) {
+  const RunRequest r = request("sum", amaq);
+  ASSERT_EQ(go(r), RunStatus::finished);
+  const RunRecord run = load_run(r.directory, *read_run_json(r.directory));
+  ASSERT_EQ(run.steps.size(), 4U);
+  for (const StepRow& step : run.steps) {
+    std::uint64_t up = 0;
+    for (const MessageRow& m : run.messages) {
+      if (m.phase == Phase::train && m.step == step.step && direction_of(m.crossing) == Direction::up) {
+        up += m.frame_bytes();
+      }
+    }
+    EXPECT_EQ(step.up_bytes, up);
+    EXPECT_EQ(step.total_ns, step.client_ns + step.server_ns + step.codec_ns + step.link_ns);
+  }
+  const Scenario again = scenario_of(run.info, r.directory);
+  EXPECT_EQ(hash_of(again), hash_of(r.scenario));
+}
+
+}  // namespace
+}  // namespace cutlink::run

@@ -1,0 +1,119 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "run/scenario.h"
+#include "run/scenario_keys.h"
+
+namespace cutlink::run {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string needed =
+    "[model]\npath = \"m\"\n[data]\ntrain = \"builtin:word-problems\"\neval = \"gsm8k:test\"\n";
+
+std::string error_of(const std::string& text, const Overrides& overrides = {}) {
+  try {
+    static_cast<void>(parse_scenario(text, "some.toml", overrides));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ScenarioLoad, DefaultsAndNamesAfterItsFile) {
+  const Scenario s = parse_scenario(needed, "some.toml", {});
+  EXPECT_EQ(s.name, "some");
+  EXPECT_EQ(s.train.batch, 4U);
+  EXPECT_EQ(s.train.codecs.activation, "bf16");
+  ASSERT_EQ(s.rows.size(), 1U);
+  EXPECT_TRUE(s.rows[0].reference);
+}
+
+TEST(ScenarioLoad, ReadsEveryKindOfKey) {
+  const Scenario s = parse_scenario(
+      "seed = 9\nthreads = 3\nlink = \"wifi5-typical\"\ncodec = \"uniform:bits=4\"\n" + needed +
+          "[train]\nsteps = 7\nlr = 1\nmax_length = 99\n[lora]\ntargets = [\"v_proj\"]\n[eval]\nplain = "
+          "false\n"
+          "[split]\nshape = \"vanilla\"\nbottom = 2\n",
+      "x.toml", {});
+  EXPECT_EQ(s.train.seed, 9U);
+  EXPECT_EQ(s.threads, 3U);
+  EXPECT_EQ(s.train.steps, 7U);
+  EXPECT_EQ(s.train.optimizer.learning_rate, 1.0);  // a whole number where a real is wanted
+  EXPECT_EQ(s.prompt.max_length, 99U);
+  EXPECT_THAT(s.train.lora.targets, testing::ElementsAre("v_proj"));
+  EXPECT_FALSE(s.eval_plain);
+  EXPECT_EQ(s.train.split.shape, train::SplitSpec::Shape::vanilla);
+  ASSERT_EQ(s.rows.size(), 2U);  // bf16 against the codec of `run`
+  EXPECT_EQ(s.rows[1].codecs.activation, "uniform:bits=4");
+}
+
+TEST(ScenarioLoad, OverridesAreCheckedAsTheFileIs) {
+  const Scenario s = parse_scenario(
+      needed, "x.toml", {"train.steps=12", "codec=uniform:bits=3", "data.prompt=Q {question} A {answer}"});
+  EXPECT_EQ(s.train.steps, 12U);
+  EXPECT_EQ(s.train.codecs.activation, "uniform:bits=3");
+  EXPECT_EQ(s.prompt.text, "Q {question} A {answer}");
+  EXPECT_THAT(error_of(needed, {"train.steps=-1"}), HasSubstr("--set: train.steps -1"));
+  EXPECT_THAT(error_of(needed, {"train.stesp=1"}), HasSubstr("did you mean \"train.steps\"?"));
+  EXPECT_THAT(error_of(needed, {"steps=1"}), HasSubstr("did you mean \"train.steps\"?"));
+  EXPECT_THAT(error_of(needed, {"train.steps"}), HasSubstr("key=value"));
+}
+
+TEST(ScenarioLoad, ErrorsNameFileLineKeyAndWhatIsAllowed) {
+  EXPECT_THAT(error_of(needed + "[train]\nlr = \"fast\"\n"),
+              HasSubstr("some.toml:7: train.lr \"fast\": write a number"));
+  EXPECT_THAT(error_of(needed + "[train]\nbatch = 0\n"),
+              HasSubstr("some.toml:7: train.batch 0: out of range (allowed: 1"));
+  EXPECT_THAT(error_of(needed + "[trani]\nlr = 1\n"),
+              HasSubstr("unknown table [trani] (did you mean \"train\"?)"));
+  EXPECT_THAT(error_of(needed + "lr = \n"), HasSubstr("some.toml:6: not TOML"));
+  EXPECT_THAT(error_of("name = \"x\"\n"), HasSubstr("model.path is missing"));
+  EXPECT_THAT(error_of("codec = \"uniform:bits=77\"\n" + needed), HasSubstr("some.toml:1: codec: "));
+  EXPECT_THAT(error_of("link = \"fixed:up=20M,down=1Mbit/s\"\n" + needed), HasSubstr("some.toml:1: link: "));
+}
+
+TEST(ScenarioLoad, RowsOfAComparison) {
+  const Scenario s = parse_scenario(needed +
+                                        "[[compare]]\nactivation = \"bf16\"\n[[compare]]\nname = \"b\"\n"
+                                        "activation = \"uniform:bits=4\"\nreference = true\n",
+                                    "x.toml", {});
+  ASSERT_EQ(s.rows.size(), 2U);
+  EXPECT_EQ(s.rows[0].name, "bf16 / bf16");
+  EXPECT_FALSE(s.rows[0].reference);
+  EXPECT_TRUE(s.rows[1].reference);
+  EXPECT_THAT(error_of(needed + "[[compare]]\nname = \"b\"\n"), HasSubstr("needs an activation codec"));
+}
+
+TEST(ScenarioLoad, TheHashIsOfWhatDecidesTheResults) {
+  const std::string base = hash_of(parse_scenario(needed, "x.toml", {}));
+  EXPECT_EQ(base, hash_of(parse_scenario(needed, "y.toml", {"output=elsewhere", "checkpoint.every=3"})));
+  for (const char* change :
+       {"seed=2", "train.lr=0.1", "codec=uniform:bits=4", "link=loopback", "threads=1"}) {
+    EXPECT_NE(base, hash_of(parse_scenario(needed, "x.toml", {change}))) << change;
+  }
+}
+
+TEST(ScenarioKeys, EveryKeyReadsBackWhatItShows) {
+  const Scenario s = parse_scenario(needed, "x.toml", {});
+  for (const KeySpec& key : scenario_keys()) {
+    Scenario copy = s;
+    Value value = key.get(s);
+    key.set(copy, value, ".");
+    EXPECT_EQ(key.get(copy).to_toml(), value.to_toml()) << key.name;
+  }
+}
+
+TEST(ScenarioKeys, ThePageIsWhatTheTableSays) {
+  EXPECT_EQ(read_text_file(std::string(CUTLINK_SOURCE_DIR) + "/scenarios/KEYS.md", 1'000'000), keys_page())
+      << "run: cutlink init --keys > scenarios/KEYS.md";
+}
+
+}  // namespace
+}  // namespace cutlink::run
