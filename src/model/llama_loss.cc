@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "model/llama_block.h"
+#include "model/matrix_product.h"
 
 namespace cutlink::model {
 namespace {
@@ -43,11 +44,10 @@ struct LossFunction : torch::autograd::Function<LossFunction> {
     double loss = 0.0;
     for (std::int64_t begin = 0; begin < hidden.size(0); begin += chunk_rows) {
       const std::int64_t count = std::min(chunk_rows, hidden.size(0) - begin);
-      at::Tensor logits = at::mm(hidden.narrow(0, begin, count), weights.head.t()).to(at::kFloat);
+      at::Tensor logits = product_nt(hidden.narrow(0, begin, count), weights.head).to(at::kFloat);
       loss += cross_entropy(logits, labelled.labels.data() + begin, gradient);
       if (gradient) {
-        at::Tensor part = d_hidden.narrow(0, begin, count);
-        at::mm_out(part, logits.to(hidden.scalar_type()), weights.head);
+        d_hidden.narrow(0, begin, count).copy_(product_nt(logits.to(hidden.scalar_type()), weights.head.t()));
       }
     }
     if (gradient) {

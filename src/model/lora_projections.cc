@@ -2,19 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include "model/matrix_product.h"
+
 namespace cutlink::model {
 namespace {
 
 at::Tensor as_f32(const at::Tensor& x) { return x.scalar_type() == at::kFloat ? x : x.to(at::kFloat); }
-
-// into += scale·p·q. fp32: inside the matrix product; bf16: the product in fp32, the sum rounded once.
-void add_product(at::Tensor& into, const at::Tensor& p, const at::Tensor& q, double scale) {
-  if (into.scalar_type() == p.scalar_type()) {
-    into.addmm_(p, q, 1.0, scale);
-  } else {
-    into.add_(at::mm(p, q), scale);
-  }
-}
 
 }  // namespace
 
@@ -32,14 +25,19 @@ std::vector<at::Tensor> Projections::adapters() const {
 ProjectedRows project(const Projections& group, const at::Tensor& x) {
   ProjectedRows out;
   if (group.stacked_a.defined()) {
-    out.low = at::mm(as_f32(x), group.stacked_a.t());
+    out.low = product_nt(as_f32(x), group.stacked_a);
   }
   std::int64_t at = 0;
   for (const Projection& p : group.each) {
-    at::Tensor y = at::mm(x, p.weight.t());
+    at::Tensor y = product_nt(x, p.weight);
     if (p.a.defined()) {
       const std::int64_t r = p.a.size(0);
-      add_product(y, out.low.narrow(1, at, r), p.b.t(), group.scale);
+      const at::Tensor low = out.low.narrow(1, at, r);
+      if (y.scalar_type() == at::kFloat) {
+        y.addmm_(low, p.b.t(), 1.0, group.scale);
+      } else {
+        y.add_(at::mm(low, p.b.t()), group.scale);  // in fp32, rounded once
+      }
       at += r;
     }
     out.y.push_back(std::move(y));
@@ -51,17 +49,17 @@ ProjectionGradients project_backward(const Projections& group, const std::vector
                                      const at::Tensor& x, const at::Tensor& low, bool want_x) {
   ProjectionGradients out;
   if (want_x) {
-    out.x = at::mm(dy[0], group.each[0].weight);
+    out.x = product_nt(dy[0], group.each[0].weight.t());
     for (std::size_t i = 1; i < group.each.size(); ++i) {
-      out.x.addmm_(dy[i], group.each[i].weight);
+      out.x.add_(product_nt(dy[i], group.each[i].weight.t()));
     }
   }
   if (!group.stacked_a.defined()) {
     return out;
   }
   // d(low) = scale·dy·B, side by side as low is; then dA = d(low)ᵀ·x, dB = scale·dyᵀ·low, dx += d(low)·A.
-  at::Tensor d_low = at::empty_like(low);
-  std::vector<at::Tensor> db;
+  const at::Tensor low_t = low.t().contiguous();
+  std::vector<at::Tensor> d_low_parts, db;
   std::int64_t at = 0;
   for (std::size_t i = 0; i < group.each.size(); ++i) {
     const Projection& p = group.each[i];
@@ -70,15 +68,14 @@ ProjectionGradients project_backward(const Projections& group, const std::vector
     }
     const std::int64_t r = p.a.size(0);
     const at::Tensor dy_f32 = as_f32(dy[i]);
-    at::Tensor slice = d_low.narrow(1, at, r);
-    at::mm_out(slice, dy_f32, p.b);
-    db.push_back(at::mm(dy_f32.t(), low.narrow(1, at, r)).mul_(group.scale));
+    d_low_parts.push_back(product_nt(dy_f32, p.b.t()));
+    db.push_back(product_nt(low_t.narrow(0, at, r), dy_f32.t()).t().contiguous().mul_(group.scale));
     at += r;
   }
-  d_low.mul_(group.scale);
-  const at::Tensor da = at::mm(d_low.t(), as_f32(x));
+  const at::Tensor d_low = at::cat(d_low_parts, 1).mul_(group.scale);
+  const at::Tensor da = product_nt(d_low.t().contiguous(), as_f32(x).t());
   if (want_x) {
-    add_product(out.x, d_low, group.stacked_a, 1.0);
+    out.x.add_(product_nt(d_low, group.stacked_a.t()));
   }
   at = 0;
   for (at::Tensor& b : db) {
