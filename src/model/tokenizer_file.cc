@@ -265,7 +265,7 @@ class FileReader {
       const Json token = is_null(tokens, name.c_str()) ? Json() : tokens[name];
       for (const Json& id :
            list_at(token, "ids", owner + "'s special token \"" + name.substr(0, 60) + "\"")) {
-        (texts == 0 ? before : after).push_back(id_in(id, "\"" + name.substr(0, 60) + "\""));
+        (texts == 0 ? before : after).push_back(id_in(id, "special token " + name.substr(0, 60)));
       }
     }
     if (texts != 1) {

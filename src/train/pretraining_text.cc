@@ -127,7 +127,10 @@ std::string story_document(Rng& rng) {
   std::string text;
   const std::uint64_t count = 2 + rng.below(3);
   for (std::uint64_t i = 0; i < count; ++i) {
-    text += (i == 0 ? "" : " ") + sentence(rng);
+    if (i > 0) {
+      text += ' ';
+    }
+    text += sentence(rng);
   }
   return text + "\n";
 }

@@ -8,7 +8,7 @@ namespace {
 std::string split(const AddedTokens& tokens, const std::string& text) {
   std::string out;
   tokens.split(
-      text, [&](std::string_view part) { out += "(" + std::string(part) + ")"; },
+      text, [&](std::string_view part) { out.append(1, '(').append(part).append(1, ')'); },
       [&](std::int32_t id) { out += std::to_string(id); });
   return out;
 }

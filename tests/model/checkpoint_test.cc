@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "model/safetensors.h"
 #include "model/scratch_directory.h"
 
@@ -41,19 +43,17 @@ TEST(Checkpoint, one_file) {
 
 TEST(Checkpoint, several_files_by_their_index) {
   const ScratchDirectory scratch;
+  nlohmann::json index;
   for (std::uint8_t i = 0; i < 20; ++i) {
-    write_one(scratch.path() / ("part" + std::to_string(i) + ".safetensors"), "t" + std::to_string(i), i);
+    const std::string number = std::to_string(i);
+    const std::string file = number + ".safetensors";
+    write_one(scratch.path() / file, number, i);
+    index["weight_map"][number] = file;
   }
-  std::string map;
-  for (int i = 0; i < 20; ++i) {
-    map += (i > 0 ? "," : "") + std::string("\"t") + std::to_string(i) + "\":\"part" + std::to_string(i) +
-           ".safetensors\"";
-  }
-  scratch.write("model.safetensors.index.json",
-                R"({"metadata":{"total_size":160},"weight_map":{)" + map + "}}");
+  scratch.write("model.safetensors.index.json", index.dump());
   const Checkpoint checkpoint(scratch.path());
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(checkpoint.get("t" + std::to_string(i), {2}).bytes.front(), i);
+    EXPECT_EQ(checkpoint.get(std::to_string(i), {2}).bytes.front(), i);
   }
 }
 

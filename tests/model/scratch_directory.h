@@ -3,13 +3,12 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -51,11 +50,14 @@ std::string error_of(ErrorKind kind, Work&& work) {
   return "no error";
 }
 
-// Runs a script of tests/ in the virtual environment; arguments hold no quotes. Returns its exit code.
-inline int run_python(const std::string& script, const std::string& arguments) {
-  const std::string command =
-      std::string("'") + CUTLINK_PYTHON + "' '" + CUTLINK_SOURCE_DIR + "/tests/" + script + "' " + arguments;
-  return std::system(command.c_str());
+// Runs a script of tests/ in the virtual environment; paths hold no quotes. Returns its exit code.
+inline int run_python(const std::string& script, const std::vector<std::filesystem::path>& arguments) {
+  std::string command = "'";
+  command.append(CUTLINK_PYTHON).append("' '").append(CUTLINK_SOURCE_DIR).append("/tests/").append(script);
+  for (const std::filesystem::path& argument : arguments) {
+    command.append("' '").append(argument.string());
+  }
+  return std::system(command.append("'").c_str());
 }
 
 }  // namespace cutlink

@@ -11,7 +11,7 @@ namespace {
 std::string parts(const SplitPattern& pattern, const std::string& text) {
   std::string out;
   pattern.split(text, [&](std::string_view part, bool is_match) {
-    out += (is_match ? "[" : "(") + std::string(part) + (is_match ? "]" : ")");
+    out.append(is_match ? "[" : "(").append(part).append(is_match ? "]" : ")");
   });
   return out;
 }

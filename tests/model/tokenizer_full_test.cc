@@ -130,9 +130,8 @@ Texts hostile_texts() {
 void expect_equal_to_hugging_face(const std::filesystem::path& directory, const Texts& texts) {
   const ScratchDirectory scratch;
   scratch.write("texts.json", Json(texts).dump());
-  ASSERT_EQ(run_python("model/hf_tokenize.py", "'" + directory.string() + "' '" +
-                                                   (scratch.path() / "texts.json").string() + "' '" +
-                                                   (scratch.path() / "answers.json").string() + "'"),
+  ASSERT_EQ(run_python("model/hf_tokenize.py",
+                       {directory, scratch.path() / "texts.json", scratch.path() / "answers.json"}),
             0);
   const Json answers = Json::parse(read_text_file(scratch.path() / "answers.json", 1ULL << 30));
   ASSERT_EQ(answers.size(), texts.size());
@@ -275,7 +274,7 @@ TEST(ByteTokenizer, equals_hugging_face) {
 TEST(ByteTokenizer, loads_in_transformers) {
   const ScratchDirectory scratch;
   write_byte_tokenizer(scratch.path());
-  EXPECT_EQ(run_python("model/hf_load_tokenizer.py", "'" + scratch.path().string() + "'"), 0);
+  EXPECT_EQ(run_python("model/hf_load_tokenizer.py", {scratch.path()}), 0);
 }
 
 }  // namespace
