@@ -1,0 +1,57 @@
+#include "train/failure_signs.h"
+
+#include <gtest/gtest.h>
+
+namespace cutlink::train {
+namespace {
+
+TEST(FailureSigns, WarnsOnceOfAnEarlySpike) {
+  FailureSigns signs(100, 33);
+  EXPECT_FALSE(signs.on_loss(0, 2.0).has_value());
+  EXPECT_FALSE(signs.on_loss(1, 1.2).has_value());
+  EXPECT_FALSE(signs.on_loss(2, 1.9).has_value());  // above 1.5 × 1.2, below the first
+  const auto event = signs.on_loss(3, 2.1);
+  ASSERT_TRUE(event.has_value());
+  EXPECT_TRUE(event->warning);
+  EXPECT_EQ(event->name, "loss_spike");
+  EXPECT_EQ(event->step, 3U);
+  EXPECT_NE(event->message.find("1.5"), std::string::npos);
+  EXPECT_FALSE(signs.on_loss(4, 9.0).has_value());
+}
+
+TEST(FailureSigns, ALateSpikeIsNoSignOfAFastDescent) {
+  FailureSigns signs(100, 33);
+  static_cast<void>(signs.on_loss(0, 1.0));
+  EXPECT_FALSE(signs.on_loss(20, 5.0).has_value());
+  FailureSigns early(100, 33);
+  static_cast<void>(early.on_loss(0, 1.0));
+  EXPECT_TRUE(early.on_loss(19, 5.0).has_value());
+}
+
+MessageRow message(std::uint32_t step, std::uint64_t metadata, std::uint64_t payload) {
+  MessageRow row;
+  row.step = step;
+  row.metadata_bytes = metadata;
+  row.payload_bytes = payload;
+  return row;
+}
+
+TEST(FailureSigns, WarnsOnceOfMetadataInTheHold) {
+  FailureSigns signs(10, 3);
+  signs.on_message(message(0, 900, 100));  // before the hold
+  EXPECT_FALSE(signs.on_step_end(0).has_value());
+  MessageRow evaluation = message(4, 900, 100);
+  evaluation.phase = Phase::eval;
+  signs.on_message(evaluation);
+  signs.on_message(message(4, 100, 900));  // exactly a tenth
+  EXPECT_FALSE(signs.on_step_end(4).has_value());
+  signs.on_message(message(5, 110, 900));
+  const auto event = signs.on_step_end(5);
+  ASSERT_TRUE(event.has_value());
+  EXPECT_EQ(event->name, "metadata_share");
+  EXPECT_NE(event->message.find("10 %"), std::string::npos);
+  EXPECT_FALSE(signs.on_step_end(6).has_value());
+}
+
+}  // namespace
+}  // namespace cutlink::train
