@@ -1,5 +1,5 @@
-// One training step, timed from outside: reads "step" lines on stdin, answers with wall and CPU nanoseconds and the
-// loss. A driver (tools/compare-pytorch) interleaves it with another implementation of the same step.
+// One training step, timed from outside: reads "step" lines on stdin, answers with wall and CPU nanoseconds
+// and the loss. A driver (tools/compare-pytorch) interleaves it with another implementation of the same step.
 //
 //   step_bench MODEL_DIR BATCHES.json unsplit|split fp32|bf16 THREADS [CODEC]
 //
