@@ -1,5 +1,8 @@
 // What the embedded model learns from before anyone fine-tunes it: sums in other words and other formats than
-// the fine-tuning task, bare arithmetic, counting, and small stories. No "####", no "<<", no "Answer:".
+// the fine-tuning task, bare arithmetic, counting, small stories, and strings of arbitrary characters to
+// repeat: every printable byte must have been seen, as fine-tuning does not train the embedding and the head.
+// No "####", no "<<", no "Answer:".
+#include <algorithm>
 #include <array>
 
 #include "train/arithmetic_problem.h"
@@ -89,6 +92,48 @@ std::string list_document(Rng& rng) {
   return text;
 }
 
+// Which of two numbers is larger, and results in brackets.
+std::string comparison_document(Rng& rng) {
+  std::string text;
+  const std::uint64_t count = 2 + rng.below(4);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t a = 1 + rng.below(60), b = 1 + rng.below(60);
+    if (rng.below(2) == 0) {
+      text += std::to_string(a);
+      text += a < b ? " < " : a > b ? " > " : " = ";
+      text += std::to_string(b);
+    } else {
+      text += "[" + std::to_string(a) + "+" + std::to_string(b) + "=" + std::to_string(a + b) + "] " +
+              std::to_string(a + b);
+    }
+    text += i + 1 == count ? "\n" : "; ";
+  }
+  return text;
+}
+
+// Words of arbitrary characters, each repeated. No character twice in a row and no braces, so that no mark of
+// the fine-tuning format can arise.
+std::string repeat_document(Rng& rng) {
+  std::string text;
+  const std::uint64_t words = 2 + rng.below(4);
+  for (std::uint64_t i = 0; i < words; ++i) {
+    std::string word;
+    const std::uint64_t length = 2 + rng.below(6);
+    while (word.size() < length) {
+      const char c = static_cast<char>('!' + rng.below('z' - '!' + 1));
+      if (word.empty() || word.back() != c) {
+        word += c;
+      }
+    }
+    const std::uint64_t times = 2 + rng.below(2);
+    for (std::uint64_t k = 0; k < times; ++k) {
+      text += word;
+      text += k + 1 == times ? '\n' : ' ';
+    }
+  }
+  return text;
+}
+
 constexpr std::array<std::string_view, 12> places = {"garden",  "kitchen", "library", "market",
                                                      "station", "harbor",  "school",  "forest",
                                                      "museum",  "bakery",  "bridge",  "attic"};
@@ -140,17 +185,19 @@ std::string story_document(Rng& rng) {
 std::string generate_pretraining_document(std::uint64_t seed, std::uint64_t index) {
   constexpr std::uint32_t pretraining = 0x70726574;  // "pret": apart from the streams of word problems
   Rng rng(RngKey{.seed = seed, .step = pretraining, .purpose = RngPurpose::text_generator, .extra = index});
-  const std::uint64_t kind = rng.below(100);
-  if (kind < 45) {
-    return sum_document(rng);
-  }
-  if (kind < 70) {
-    return equations_document(rng);
-  }
-  if (kind < 78) {
-    return counting_document(rng);
-  }
-  return kind < 84 ? list_document(rng) : story_document(rng);
+  struct Kind {
+    std::uint64_t up_to;  // of 100
+    std::string (*write)(Rng&);
+  };
+  constexpr std::array<Kind, 7> kinds = {{{40, sum_document},
+                                          {58, equations_document},
+                                          {64, counting_document},
+                                          {70, list_document},
+                                          {78, comparison_document},
+                                          {88, repeat_document},
+                                          {100, story_document}}};
+  const std::uint64_t drawn = rng.below(100);
+  return std::ranges::find_if(kinds, [drawn](const Kind& kind) { return drawn < kind.up_to; })->write(rng);
 }
 
 }  // namespace cutlink::train

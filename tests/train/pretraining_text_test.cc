@@ -27,6 +27,19 @@ TEST(PretrainingText, holds_nothing_of_the_fine_tuning_format) {
   }
 }
 
+TEST(PretrainingText, shows_every_printable_byte_that_fine_tuning_uses) {
+  std::set<char> seen;
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    const std::string text = generate_pretraining_document(1, i);
+    seen.insert(text.begin(), text.end());
+  }
+  for (const Example& example : generate_word_problems(500, 1, 0)) {
+    for (const char c : "Question: " + example.question + "\nAnswer: " + example.answer) {
+      EXPECT_TRUE(seen.contains(c)) << c;
+    }
+  }
+}
+
 TEST(PretrainingText, computes_correctly) {
   const model::SplitPattern equation(R"(\d+[-+*]\d+=\d+)", "test");
   std::size_t equations = 0;
