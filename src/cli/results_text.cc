@@ -149,6 +149,11 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
       "ratio, ×: how many times fewer bytes, less time than {} · loss before training {:.4f}, codecs in the "
       "loop\n",
       c.compute, c.reference().name, c.reference().first_loss);
+  if (const auto& data = c.context["data"]["train"]; data.is_object()) {
+    text += fmt::format("data: {} examples, {} cut at {} tokens, {} not used; padding never crosses\n",
+                        data.value("examples", 0), data.value("truncated", 0), spec.max_length,
+                        data.value("dropped", 0));
+  }
   if (whole) {
     text += "a row without a hold (its descent never ends) shows the whole run\n";
   }

@@ -69,8 +69,8 @@ CompareOutcome run_comparison(const CompareRequest& request, const Assets& asset
       run.resume = true;
       run.replace = request.replace;
       try {
-        if (run_one(run, assets, reporter) == RunStatus::interrupted || interrupted()) {
-          outcome.interrupted = true;
+        outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
+        if (outcome.interrupted) {
           return outcome;
         }
       } catch (const Error& error) {

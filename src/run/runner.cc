@@ -46,6 +46,7 @@ class Run {
   void restore(const train::StoredCheckpoint& stored);
   void save_checkpoint();
   void evaluate(std::uint32_t steps_done, StepRow* row);
+  [[nodiscard]] std::vector<train::Batch> batches_of(std::uint32_t step) const;
   bool one_step(std::uint32_t step);
   void finish(const char* status, const std::string& error);
   void save_adapters() const;
@@ -185,14 +186,19 @@ void Run::evaluate(std::uint32_t steps_done, StepRow* row) {
   reporter_.on_evaluation(evaluation);
 }
 
-// False where a person asked to stop.
-bool Run::one_step(std::uint32_t step) {
+std::vector<train::Batch> Run::batches_of(std::uint32_t step) const {
   const train::TrainSpec& spec = scenario_.train;
   std::vector<train::Batch> batches;
   for (std::uint32_t m = 0; m < spec.accumulation; ++m) {
     batches.push_back(
         train::training_batch(*assets_.train_data, spec.seed, step, m, spec.accumulation, spec.batch));
   }
+  return batches;
+}
+
+// False where a person asked to stop.
+bool Run::one_step(std::uint32_t step) {
+  const std::vector<train::Batch> batches = batches_of(step);
   ledger_->begin(batches);
   train::StepResult result;
   try {
@@ -203,7 +209,7 @@ bool Run::one_step(std::uint32_t step) {
   }
   StepRow row = ledger_->finish_step(step, result, server_->gradient_norm());
   next_step_ = step + 1;
-  const bool last = next_step_ == spec.steps;
+  const bool last = next_step_ == scenario_.train.steps;
   if (last || (scenario_.eval_every != 0 && next_step_ % scenario_.eval_every == 0)) {
     evaluate(next_step_, &row);
   }
@@ -241,6 +247,13 @@ void Run::finish(const char* status, const std::string& error) {
     json_["error"] = error;
   }
   json_["steps_done"] = next_step_;
+  std::uint64_t avoided = 0;  // rows that a padded batch would have had
+  for (std::uint32_t step = 0; step < next_step_; ++step) {
+    for (const train::Batch& batch : batches_of(step)) {
+      avoided += batch.padding_avoided;
+    }
+  }
+  json_["padding_rows_avoided"] = avoided;
   Json evaluations = Json::array();
   for (const Evaluation& evaluation : evaluations_) {
     Json item = {{"step", evaluation.step}, {"loss", evaluation.loss}};
@@ -275,6 +288,7 @@ RunStatus Run::go() {
       }
     }
   } catch (const Error& error) {
+    files_->event({false, next_step_, "run_failed", error.what()});
     finish("failed", error.what());
     reporter_.on_end();
     throw;

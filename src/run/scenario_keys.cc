@@ -78,7 +78,7 @@ KeySpec choice_key(std::string name, std::vector<std::string> names, std::string
         return;
       }
     }
-    refuse(v, name, "not known" + hint_for(text, names) + " (allowed: " + allowed + ")");
+    refuse(v, name, fmt::format("not known{} (allowed: {})", hint_for(text, names), allowed));
   };
   key.get = [=](const Scenario& s) {
     return Value{names[static_cast<std::size_t>(field(const_cast<Scenario&>(s)))], ""};
@@ -359,9 +359,10 @@ std::string keys_page() {
   };
   for (const KeySpec& key : scenario_keys()) {
     const bool needed = key.name == "model.path" || key.name == "data.train" || key.name == "data.eval";
-    page += fmt::format("| `{}`{} | {} | {} | {} |\n", key.name, key.identity ? "" : "*",
-                        needed ? "– (needed)" : "`" + cell(key.get(defaults).to_toml()) + "`",
-                        cell(key.allowed), cell(key.meaning));
+    page += fmt::format(
+        "| `{}`{} | {} | {} | {} |\n", key.name, key.identity ? "" : "*",
+        needed ? std::string("– (needed)") : fmt::format("`{}`", cell(key.get(defaults).to_toml())),
+        cell(key.allowed), cell(key.meaning));
   }
   page +=
       "\n## Rows of a comparison\n\n"
