@@ -118,6 +118,7 @@ def safetensors(skip=(), reshape=None, scale=1.0):
 
 def write_safetensors(path, header, body, length=None):
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)  # tensors lie aligned
     path.write_bytes(struct.pack("<Q", len(text) if length is None else length) + text + body)
 
 
