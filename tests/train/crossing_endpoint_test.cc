@@ -1,0 +1,104 @@
+#include "train/crossing_endpoint.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "codecs/registry.h"
+#include "train/half_fixture.h"
+
+namespace cutlink::train {
+namespace {
+
+const codecs::CodecContext context = {
+    .crossing = Crossing::act_up, .channels = 16, .max_positions = 20, .seed = 3, .total_steps = 10};
+const wire::FrameLimits limits = {.max_rows = 40, .channels = 16, .max_sequences = 4};
+
+MicroBatch batch_of(std::vector<std::uint32_t> lengths) {
+  MicroBatch batch;
+  batch.layout = model::RowLayout::of(lengths);
+  return batch;
+}
+
+at::Tensor rows_of(const MicroBatch& batch, at::ScalarType type) {
+  const auto rows = static_cast<std::int64_t>(batch.layout.rows());
+  return at::arange(rows * 16, at::kFloat).reshape({rows, 16}).sin().to(type);
+}
+
+wire::BatchDescriptor descriptor_of(const MicroBatch& batch) {
+  wire::BatchDescriptor descriptor;
+  descriptor.sequence_lengths = batch.layout.lengths;
+  return descriptor;
+}
+
+TEST(CrossingEndpoint, AnExactCodecBringsTheTensorBack) {
+  for (const auto& [spec, dtype, type] :
+       {std::tuple{"fp32", DType::f32, at::kFloat}, std::tuple{"bf16", DType::bf16, at::kBFloat16}}) {
+    RecordingObserver observer;
+    const auto codec = codecs::make_codec(spec);
+    SendEndpoint sender(*codec, context, dtype, observer);
+    ReceiveEndpoint receiver(*codec, context, dtype);
+    const MicroBatch batch = batch_of({9, 4});
+    const at::Tensor x = rows_of(batch, type);
+    const ByteVector bytes = sender.send(x, batch, descriptor_of(batch), 5);
+    const wire::Frame frame = wire::decode_frame(bytes, limits);
+    EXPECT_EQ(frame.info.sequence, 5U);
+    receiver.check(frame, batch);
+    EXPECT_TRUE(at::equal(receiver.receive(frame, batch), x));
+    ASSERT_EQ(observer.sent.size(), 1U);
+    EXPECT_EQ(observer.sent[0].frame_bytes(), bytes.size());
+    EXPECT_EQ(observer.sent[0].codec, spec);
+    EXPECT_EQ(observer.sent[0].rows, 13U);
+  }
+}
+
+TEST(CrossingEndpoint, TheObserversViewOfXOutlivesTheCallersTensor) {
+  RecordingObserver observer;
+  const auto codec = codecs::make_codec("fp32");
+  SendEndpoint sender(*codec, context, DType::f32, observer);
+  const MicroBatch batch = batch_of({3});
+  at::Tensor x = rows_of(batch, at::kFloat);
+  const float first = x[0][1].item<float>();
+  static_cast<void>(sender.send(x, batch, descriptor_of(batch), 0));
+  x.reset();
+  EXPECT_EQ(static_cast<const float*>(observer.sent_data[0])[1], first);
+}
+
+TEST(CrossingEndpoint, OutlierRowsAreTheirOwnLedgerLine) {
+  RecordingObserver observer;
+  const auto codec = codecs::make_codec("amaq");
+  SendEndpoint sender(*codec, context, DType::f32, observer);
+  const MicroBatch batch = batch_of({20, 20});
+  at::Tensor x = rows_of(batch, at::kFloat);
+  x[7] *= 1000.0;
+  const ByteVector bytes = sender.send(x, batch, descriptor_of(batch), 0);
+  const MessageRow& row = observer.sent[0];
+  EXPECT_EQ(row.escaped_rows, 1U);
+  EXPECT_EQ(row.outlier_bytes, 4 + 4 + 16 * 2U);  // count, index, one bf16 row
+  EXPECT_EQ(row.frame_bytes(), bytes.size());
+}
+
+TEST(CrossingEndpoint, ADecoderThatThrowsLeavesItsStateAsBefore) {
+  RecordingObserver observer;
+  const auto codec = codecs::make_codec("amaq");
+  SendEndpoint sender(*codec, context, DType::f32, observer);
+  ReceiveEndpoint receiver(*codec, context, DType::f32);
+  const MicroBatch batch = batch_of({12});
+  const ByteVector bytes = sender.send(rows_of(batch, at::kFloat), batch, descriptor_of(batch), 0);
+  wire::Frame frame = wire::decode_frame(bytes, limits);
+  ByteVector before;
+  ByteWriter writer(before);
+  receiver.save(writer);
+  const ByteSpan whole = frame.payload;
+  frame.payload = whole.first(whole.size() - 1);
+  EXPECT_THROW(static_cast<void>(receiver.receive(frame, batch)), Error);
+  ByteVector after;
+  ByteWriter again(after);
+  receiver.save(again);
+  EXPECT_EQ(after, before);
+  frame.payload = whole;
+  EXPECT_NO_THROW(static_cast<void>(receiver.receive(frame, batch)));
+}
+
+}  // namespace
+}  // namespace cutlink::train
