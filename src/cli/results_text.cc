@@ -134,10 +134,8 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
                              : fmt::format("{} × {}", spec.accumulation, spec.batch),
       spec.max_length, spec.steps, seeds_text(c.seeds));
   std::vector<Line> lines;
-  bool whole = false;
   for (const run::RowFigures& row : c.rows) {
     lines.push_back(row_cells(c, row));
-    whole = whole || (!row.seeds.empty() && !row.traffic.hold);
   }
   text += render(
       {{"", 1}, {"bytes a batch (hold)", 5}, {"time a batch (hold)", 6}, {"eval loss", 1}, {"time to", 1}},
@@ -154,9 +152,8 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
                         data.value("examples", 0), data.value("truncated", 0), spec.max_length,
                         data.value("dropped", 0));
   }
-  if (whole) {
-    text += "a row without a hold (its descent never ends) shows the whole run\n";
-  }
+  text += fmt::format("hold: the last {} of {} steps, when every row's descent of widths is over\n",
+                      c.held_steps, spec.steps);
   for (const run::RowFigures& row : c.rows) {
     if (!row.failure.empty()) {
       text += fmt::format("failed: {}: {}\n", row.name, row.failure);

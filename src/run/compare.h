@@ -59,6 +59,8 @@ struct Comparison {
   std::string compute;
   bool measured = true;
   double target_loss = 0.0;
+  std::uint32_t hold_begins = 0;  // of all rows together
+  std::uint32_t held_steps = 0;   // from there to the end
   std::vector<std::uint64_t> seeds;
   std::vector<RowFigures> rows;    // in the scenario's order, the reference among them
   nlohmann::ordered_json context;  // provenance, for exports

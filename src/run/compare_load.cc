@@ -124,7 +124,7 @@ double mean_over(const std::vector<T>& items, double T::*member) {
 }
 
 RowFigures row_figures(const std::vector<Cell>& cells, const WorkMedians& work, const netsim::LinkSpec& link,
-                       double target) {
+                       std::uint32_t first_step, double target) {
   RowFigures row;
   const Json& info = cells.front().run.info;
   row.name = info.value("row", std::string());
@@ -147,10 +147,10 @@ RowFigures row_figures(const std::vector<Cell>& cells, const WorkMedians& work, 
       continue;
     }
     row.seeds.push_back(seed);
-    traffic.push_back(summarise_traffic(cell.run, true));
-    const TrafficSummary whole = summarise_traffic(cell.run, false);
+    traffic.push_back(summarise_traffic(cell.run, first_step));
+    const TrafficSummary whole = summarise_traffic(cell.run, 0);
     whole_bytes.push_back(whole.up_bytes + whole.down_bytes);
-    timing.push_back(time_run(cell.run, work, link));
+    timing.push_back(time_run(cell.run, work, link, first_step));
     if (!cell.run.evaluations.empty()) {
       first_losses.push_back(cell.run.evaluations.front().loss);
       losses.push_back(cell.run.evaluations.back().loss);
@@ -234,8 +234,18 @@ Comparison load_comparison(const fs::path& directory) {
   }
   c.target_loss = c.scenario.target_loss > 0.0 ? c.scenario.target_loss : mean_of(losses) * 1.01;
   const WorkMedians work = median_work(reference);
+  std::vector<const RunRecord*> finished;
   for (const auto& [index, row] : cells) {
-    c.rows.push_back(row_figures(row, work, c.link_spec, c.target_loss));
+    for (const Cell& cell : row) {
+      if (cell.finished) {
+        finished.push_back(&cell.run);
+      }
+    }
+  }
+  c.hold_begins = common_hold(finished);
+  c.held_steps = static_cast<std::uint32_t>(first.steps.size()) - c.hold_begins;
+  for (const auto& [index, row] : cells) {
+    c.rows.push_back(row_figures(row, work, c.link_spec, c.hold_begins, c.target_loss));
   }
   const RowFigures base = c.reference();
   for (RowFigures& row : c.rows) {

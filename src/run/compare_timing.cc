@@ -131,19 +131,18 @@ std::vector<Chain> step_chains(const RunRecord& run, const WorkMedians& work) {
   return chains;
 }
 
-RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link_spec) {
+RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link_spec,
+                   std::uint32_t first_step) {
   RunTiming timing;
   const auto link = netsim::make_link(link_spec, run.info.value("seed", std::uint64_t{1}));
   netsim::Replay replay(*link);
   std::vector<Chain> chains = step_chains(run, work);
-  const bool has_hold =
-      std::any_of(run.steps.begin(), run.steps.end(), [](const StepRow& s) { return s.hold; });
   double counted = 0.0;
   for (std::size_t i = 0; i < chains.size(); ++i) {
     const netsim::BatchTiming batch = replay.play(chains[i]);
     timing.step_ends_ns.push_back(replay.now().count());
     timing.whole_total_ns += static_cast<double>(batch.total.count());
-    if (!has_hold || (i < run.steps.size() && run.steps[i].hold)) {
+    if (i >= first_step) {
       timing.client_ns += static_cast<double>(batch.client.count());
       timing.server_ns += static_cast<double>(batch.server.count());
       timing.codec_ns += static_cast<double>(batch.codec.count());

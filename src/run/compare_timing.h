@@ -23,13 +23,14 @@ using WorkMedians = std::array<std::int64_t, work_kinds>;
                                                                           const WorkMedians& work);
 
 struct RunTiming {
-  double client_ns = 0.0, server_ns = 0.0, codec_ns = 0.0, link_ns = 0.0, total_ns = 0.0;  // means, hold
+  double client_ns = 0.0, server_ns = 0.0, codec_ns = 0.0, link_ns = 0.0, total_ns = 0.0;  // means
   double whole_total_ns = 0.0;              // mean over all steps
   std::vector<std::int64_t> step_ends_ns;   // the clock after every step
-  std::vector<netsim::TimelineEvent> last;  // chain of the last step, in the hold where there is one
+  std::vector<netsim::TimelineEvent> last;  // chain of the last step
 };
-// Plays the chains over a fresh link.
-[[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link);
+// Plays the chains over a fresh link; means are over the steps from first_step on.
+[[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link,
+                                 std::uint32_t first_step);
 
 // Virtual time at which the evaluation loss (codecs in the loop) first falls to `target`, straight lines
 // between evaluations; negative: never.

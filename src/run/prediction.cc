@@ -175,6 +175,12 @@ Prediction predict(const Scenario& scenario, const Assets& assets) {
   Scenario s = scenario;
   s.train.codecs = reference->codecs;
   const StepTimes work = calibrate(s, assets);
+  std::uint32_t first = 0;  // of the hold of all rows together
+  for (const CompareRow& row : scenario.rows) {
+    s.train.codecs = row.codecs;
+    first = std::max(first, hold_begins(s, assets.config));
+  }
+  first = first < s.train.steps ? first : 0;
   for (const CompareRow& row : scenario.rows) {
     s.train.codecs = row.codecs;
     const StepTimes coding = row.reference ? work : calibrate(s, assets);
@@ -183,8 +189,6 @@ Prediction predict(const Scenario& scenario, const Assets& assets) {
     PredictedRow predicted;
     predicted.name = row.name;
     predicted.reference = row.reference;
-    predicted.hold_begins = hold_begins(s, assets.config);
-    const std::uint32_t first = predicted.hold_begins < s.train.steps ? predicted.hold_begins : 0;
     const std::uint32_t end = std::min(s.train.steps, first + most_steps);
     std::array<double, all_crossings.size()> bytes{};  // of a micro-batch
     double elements = 0.0;

@@ -14,8 +14,7 @@ namespace cutlink::run {
 struct PredictedRow {
   std::string name;
   bool reference = false;
-  bool exact = true;  // no part of the bytes is a bound; escaped rows are not foreseen
-  std::uint32_t hold_begins = 0;
+  bool exact = true;      // no part of the bytes is a bound; escaped rows are not foreseen
   double up_bytes = 0.0;  // a batch, mean over the steps of the hold
   double down_bytes = 0.0;
   double bits_per_element = 0.0;

@@ -70,7 +70,7 @@ StepRow step_of(const CsvReader& csv, std::size_t row) {
 }
 
 // Means of the training steps' times.
-Json times_json(const RunRecord& run, bool only_hold) {
+Json times_json(const RunRecord& run, std::uint32_t first_step) {
   double client = 0.0;
   double server = 0.0;
   double codec = 0.0;
@@ -78,7 +78,7 @@ Json times_json(const RunRecord& run, bool only_hold) {
   double total = 0.0;
   double count = 0.0;
   for (const StepRow& s : run.steps) {
-    if (s.hold || !only_hold) {
+    if (s.step >= first_step) {
       client += static_cast<double>(s.client_ns);
       server += static_cast<double>(s.server_ns);
       codec += static_cast<double>(s.codec_ns);
@@ -95,8 +95,8 @@ Json times_json(const RunRecord& run, bool only_hold) {
           {"total_ns", total / n}};
 }
 
-Json part_json(const RunRecord& run, bool only_hold) {
-  const TrafficSummary t = summarise_traffic(run, only_hold);
+Json part_json(const RunRecord& run, std::uint32_t first_step) {
+  const TrafficSummary t = summarise_traffic(run, first_step);
   Json json = {{"steps", t.steps},
                {"up_bytes", t.up_bytes},
                {"down_bytes", t.down_bytes},
@@ -105,7 +105,7 @@ Json part_json(const RunRecord& run, bool only_hold) {
                {"metadata_share", t.metadata_share},
                {"outlier_share", t.outlier_share},
                {"mean_width", t.mean_width}};
-  json.update(times_json(run, only_hold));
+  json.update(times_json(run, first_step));
   return json;
 }
 
@@ -141,17 +141,22 @@ RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
   return run;
 }
 
-TrafficSummary summarise_traffic(const RunRecord& run, bool only_hold) {
-  const std::uint32_t hold_begins = run.info.value("hold_begins", 0U);
-  const auto counts = [&](std::uint32_t step) { return !only_hold || step >= hold_begins; };
+std::uint32_t common_hold(const std::vector<const RunRecord*>& runs) {
+  std::uint32_t begins = 0;
+  for (const RunRecord* run : runs) {
+    begins = std::max(begins, run->info.value("hold_begins", 0U));
+  }
+  const bool reached = std::all_of(runs.begin(), runs.end(), [&](const RunRecord* run) {
+    return !run->steps.empty() && run->steps.back().step >= begins;
+  });
+  return reached ? begins : 0;
+}
+
+TrafficSummary summarise_traffic(const RunRecord& run, std::uint32_t first_step) {
   TrafficSummary t;
   for (const StepRow& s : run.steps) {
-    t.steps += counts(s.step) ? 1 : 0;
+    t.steps += s.step >= first_step ? 1 : 0;
   }
-  if (t.steps == 0 && only_hold) {
-    return summarise_traffic(run, false);
-  }
-  t.hold = only_hold;
   double elements = 0.0;
   double bytes = 0.0;
   double metadata = 0.0;
@@ -159,7 +164,7 @@ TrafficSummary summarise_traffic(const RunRecord& run, bool only_hold) {
   double width = 0.0;
   double activations = 0.0;
   for (const MessageRow& m : run.messages) {
-    if (m.phase != Phase::train || !counts(m.step)) {
+    if (m.phase != Phase::train || m.step < first_step) {
       continue;
     }
     const auto frame = static_cast<double>(m.frame_bytes());
@@ -191,8 +196,8 @@ Json summary_json(const RunRecord& run) {
   if (!run.steps.empty()) {
     json["final_train_loss"] = run.steps.back().loss;
     json["virtual_time_ns"] = run.steps.back().now_ns;
-    json["hold"] = part_json(run, true);
-    json["whole"] = part_json(run, false);
+    json["hold"] = part_json(run, common_hold({&run}));
+    json["whole"] = part_json(run, 0);
   }
   if (!run.evaluations.empty()) {
     json["first_eval_loss"] = run.evaluations.front().loss;

@@ -24,10 +24,9 @@ struct RunRecord {
 // Throws Error(usage) with file and line where something is missing or broken.
 [[nodiscard]] RunRecord load_run(const std::filesystem::path& directory, const nlohmann::ordered_json& info);
 
-// Means over the steps of the hold (or of all steps where the descent never ends).
+// Means over the steps from a first one on.
 struct TrafficSummary {
   std::size_t steps = 0;
-  bool hold = false;      // else: the whole run
   double up_bytes = 0.0;  // a batch (one optimizer step), counted
   double down_bytes = 0.0;
   double modelled_bytes = 0.0;
@@ -36,7 +35,11 @@ struct TrafficSummary {
   double outlier_share = 0.0;
   double mean_width = 0.0;  // of the activations' widths alone
 };
-[[nodiscard]] TrafficSummary summarise_traffic(const RunRecord& run, bool only_hold);
+[[nodiscard]] TrafficSummary summarise_traffic(const RunRecord& run, std::uint32_t first_step);
+
+// First step of the hold of all these runs together, so that they are compared over the same batches; 0 where
+// some descent never ends.
+[[nodiscard]] std::uint32_t common_hold(const std::vector<const RunRecord*>& runs);
 
 // summary of run.json: traffic and times of hold and of the whole run, losses.
 [[nodiscard]] nlohmann::ordered_json summary_json(const RunRecord& run);
