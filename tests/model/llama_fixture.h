@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cstdint>
@@ -12,6 +13,10 @@
 #include "model/llama.h"
 
 namespace cutlink::model {
+
+// One thread: on a busy machine the threads of a tiny product wait for one another far longer than they
+// compute.
+inline const bool one_thread = (at::set_num_threads(1), true);
 
 inline LlamaConfig small_config() {
   LlamaConfig config;

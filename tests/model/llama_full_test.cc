@@ -164,6 +164,7 @@ TEST(Transformers, LoadsTheModelsAndAdaptersThatWeWrite) {
 
 TEST(Transformers, SmolLM2HasTheSameLogits) {
   NEEDS_PYTHON();
+  at::set_num_threads(2);
   const char* given = std::getenv("CUTLINK_SMOLLM2");
   const fs::path path = given != nullptr ? given : CUTLINK_SOURCE_DIR "/models/smollm2-135m";
   if (!fs::exists(path / "config.json")) {
