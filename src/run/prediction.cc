@@ -91,7 +91,14 @@ FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Co
   context.max_positions = s.train.max_length;
   context.seed = s.train.seed;
   context.total_steps = s.train.steps;
-  const codecs::BodySize body = codec.body_size(codec.expected_facts(batch.rows(), step, context), context);
+  // Nothing above the upper cut looks back: rows without a label have no gradient there, and grids that hold
+  // zero do not send them.
+  const bool labels_only = crossing == Crossing::grad_up && s.train.split.top == 0;
+  const std::size_t silent = labels_only ? batch.rows() - batch.label_tokens : 0;
+  codecs::BodyFacts facts = codec.expected_facts(batch.rows() - silent, step, context);
+  facts.rows = batch.rows();
+  facts.zero_rows = silent;
+  const codecs::BodySize body = codec.body_size(facts, context);
   wire::FrameInfo info;
   info.crossing = crossing;
   info.rows = static_cast<std::uint32_t>(batch.rows());

@@ -89,7 +89,12 @@ class Loader {
     } catch (const toml::parse_error&) {
       value.reset();
     }
-    key.set(scenario_, value.value_or(Value{given, "--set"}), anchor_);
+    // `--set model.path=nan` means text, whatever TOML makes of it.
+    const bool wants_text = std::holds_alternative<std::string>(key.get(scenario_).data);
+    if (!value || (wants_text && !std::holds_alternative<std::string>(value->data))) {
+      value = Value{given, "--set"};
+    }
+    key.set(scenario_, *value, anchor_);
     seen_.insert(name);
   }
 
