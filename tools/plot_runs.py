@@ -90,7 +90,7 @@ def plot_loss(runs, output):
         for axis, x in zip(axes[1], scales):
             at = np.concatenate([[0.0], x])[done]
             axis.plot(at, values, "o-", color=colour, linewidth=1.4, markersize=3.5, label=name)
-    titles = ["optimizer step", "counted traffic, MB (both directions)", "virtual time, s (compute and link)"]
+    titles = ["optimizer step", "counted traffic, MB (both directions)", "virtual time, s (each run's own compute, and link)"]
     for axis, title in zip(axes[1], titles):
         axis.set_xlabel(title)
     axes[0][0].set_ylabel(f"training loss, nats a label token\n(mean of {SMOOTH} steps)")
@@ -98,20 +98,10 @@ def plot_loss(runs, output):
     for axis in axes.flat:
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
-    for column in (1, 2):
-        for row in (0, 1):
-            axes[row][column].set_xscale("log") if spread(trained, column) > 8 else None
     handles, labels = axes[1][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 5), frameon=False)
     figure.suptitle(title_of(runs))
     save(figure, output / "loss.png")
-
-
-def spread(runs, column):
-    """How many times more the costliest run takes than the cheapest, in bytes (1) or time (2)."""
-    ends = [run.column("now_ns")[-1] if column == 2 else (run.column("up_bytes") + run.column("down_bytes")).sum()
-            for run in runs]
-    return max(ends) / max(min(ends), 1.0)
 
 
 def title_of(runs):
@@ -142,22 +132,23 @@ def plot_bytes(runs, output):
     figure, axis = plt.subplots(figsize=(9, 1.4 + 0.72 * len(bars)), layout="constrained")
     ticks, names = [], []
     longest = max(sum(v for (d, _), v in bar.items() if d == way) for bar in bars.values() for way in ("up", "down"))
+    scale, unit = (1e6, "MB") if longest >= 1e6 else (1e3, "kB")
     for index, (name, bar) in enumerate(bars.items()):
         for offset, way in ((-0.19, "up"), (0.19, "down")):
             left, y = 0.0, index + offset
             for part, colour in PARTS:
                 size = bar.get((way, part), 0.0)
-                axis.barh(y, size / 1e6, 0.34, left=left / 1e6, color=colour,
+                axis.barh(y, size / scale, 0.34, left=left / scale, color=colour,
                           label=part if index == 0 and way == "up" else None)
                 left += size
-            axis.text((left + 0.01 * longest) / 1e6, y, f"{left / 1e6:.3g} MB {way}", va="center", fontsize=8)
+            axis.text((left + 0.01 * longest) / scale, y, f"{left / scale:.3g} {unit} {way}", va="center", fontsize=8)
         ticks.append(index)
         names.append(name)
     used = {part for bar in bars.values() for (_, part), value in bar.items() if value > 0}
     axis.set_yticks(ticks, names)
     axis.invert_yaxis()
-    axis.set_xlim(0, longest * 1.14 / 1e6)
-    axis.set_xlabel("bytes a batch in the hold, MB, counted")
+    axis.set_xlim(0, longest * 1.14 / scale)
+    axis.set_xlabel(f"bytes a batch in the hold, {unit}, counted")
     axis.spines[["top", "right"]].set_visible(False)
     handles, labels = axis.get_legend_handles_labels()
     chosen = [(h, l) for h, l in zip(handles, labels) if l in used]

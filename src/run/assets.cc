@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "codecs/registry.h"
 #include "run/data_root.h"
 #include "train/word_problems.h"
@@ -71,6 +73,56 @@ void check_weights(const model::LlamaConfig& c, const model::Checkpoint& checkpo
   if (!c.tied_embeddings) {
     check("lm_head", {c.vocabulary, c.hidden});
   }
+}
+
+// FNV-1a over 64-bit words: tells a model or data set that was replaced from the one that a run began with.
+class Fingerprint {
+ public:
+  void add(ByteSpan bytes) {
+    std::size_t i = 0;
+    for (; i + sizeof(std::uint64_t) <= bytes.size(); i += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes.data() + i, sizeof word);
+      add(word);
+    }
+    for (; i < bytes.size(); ++i) {
+      add(std::uint64_t{bytes[i]});
+    }
+    add(std::uint64_t{bytes.size()});
+  }
+  void add(std::uint64_t word) { state_ = (state_ ^ word) * 0x100000001b3ULL; }
+  void add(const train::Dataset& data) {
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      for (const std::int32_t id : data[i].ids) {
+        add(static_cast<std::uint64_t>(id));
+      }
+      add(std::uint64_t{data[i].ids.size()} << 32U);
+    }
+  }
+  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", state_); }
+
+ private:
+  std::uint64_t state_ = 0xcbf29ce484222325ULL;
+};
+
+std::string fingerprint_of(const Scenario& scenario, const Assets& assets) {
+  Fingerprint fingerprint;
+  std::vector<std::filesystem::path> files = {scenario.model / "config.json",
+                                              scenario.model / "tokenizer.json"};
+  for (const auto& entry : std::filesystem::directory_iterator(scenario.model)) {
+    if (entry.path().extension() == ".safetensors") {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  for (const std::filesystem::path& file : files) {
+    fingerprint.add(MappedFile(file).bytes());
+  }
+  if (assets.train_data) {
+    fingerprint.add(*assets.train_data);
+  }
+  fingerprint.add(*assets.eval_data);
+  return fingerprint.text();
 }
 
 }  // namespace
@@ -152,6 +204,7 @@ Assets load_assets(const Scenario& scenario) {
       std::make_unique<train::Dataset>(load_examples(scenario, 1), *assets.tokenizer, eos, scenario.prompt);
   assets.checkpoint = std::make_unique<model::Checkpoint>(scenario.model);
   check_weights(assets.config, *assets.checkpoint);
+  assets.fingerprint = fingerprint_of(scenario, assets);
   return assets;
 }
 

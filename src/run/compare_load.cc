@@ -87,6 +87,12 @@ Cells read_cells(const fs::path& directory) {
       if (first == nullptr) {
         first = &cell.run;
       }
+      if (first->info.value("inputs", std::string()) != cell.run.info.value("inputs", std::string())) {
+        usage_error(
+            fmt::format("{} and {} are not of one comparison: the model or the data changed between them "
+                        "(`cutlink compare … --force` runs all rows again)",
+                        first->directory.string(), cell.run.directory.string()));
+      }
       check_same_scenario(*first, cell.run);
     }
   }

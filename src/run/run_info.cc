@@ -109,6 +109,7 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
   json["codecs"] = {{"activation", s.train.codecs.activation}, {"gradient", s.train.codecs.gradient}};
   json["seed"] = s.train.seed;
   json["hash"] = hash_of(s);
+  json["inputs"] = assets.fingerprint;
   json["version"] = version();
   json["commit"] = commit();
   json["command"] = request.command;

@@ -72,7 +72,7 @@ class Run {
 void Run::open_files() {
   const auto on_event = [this](const Event& event) { reporter_.on_event(event); };
   std::optional<train::StoredCheckpoint> stored;
-  if (request_.resume) {
+  if (request_.resume && !request_.replace) {
     stored = train::find_latest(checkpoints());
   }
   if (!stored) {
@@ -308,15 +308,16 @@ fs::path default_output(const Scenario& scenario) {
 RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
   const std::optional<Json> earlier = request.replace ? std::nullopt : read_run_json(request.directory);
   if (earlier) {
-    const bool same = (*earlier)["hash"] == hash_of(request.scenario);
+    const bool same = (*earlier)["hash"] == hash_of(request.scenario) &&
+                      earlier->value("inputs", std::string()) == assets.fingerprint;
     if (same && (*earlier)["status"] == "finished") {
       return RunStatus::skipped;
     }
     if (!same) {
-      usage_error(
-          fmt::format("{} holds another run (other scenario, codecs or seed): name another --output, or say "
-                      "--force to replace it",
-                      request.directory.string()));
+      usage_error(fmt::format(
+          "{} holds another run (other scenario, codecs, seed, model or data): name another --output, or say "
+          "--force to replace it",
+          request.directory.string()));
     }
     if (!request.resume) {
       usage_error(

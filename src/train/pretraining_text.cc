@@ -103,8 +103,8 @@ std::string comparison_document(Rng& rng) {
       text += a < b ? " < " : a > b ? " > " : " = ";
       text += std::to_string(b);
     } else {
-      text += "[" + std::to_string(a) + "+" + std::to_string(b) + "=" + std::to_string(a + b) + "] " +
-              std::to_string(a + b);
+      text += std::string("[") + std::to_string(a) + "+" + std::to_string(b) + "=" + std::to_string(a + b) +
+              "] " + std::to_string(a + b);
     }
     text += i + 1 == count ? "\n" : "; ";
   }

@@ -1,8 +1,8 @@
-#include "run/ledger.h"
-
 #include <gtest/gtest.h>
 
 #include <vector>
+
+#include "run/ledger.h"
 
 namespace cutlink::run {
 namespace {

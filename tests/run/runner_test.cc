@@ -95,6 +95,30 @@ TEST_F(RunnerTest, StoppedAfterAnyStepAndResumedItIsTheUninterruptedRun) {
   }
 }
 
+TEST_F(RunnerTest, AChangedModelIsAnotherRunAndForceStartsAnew) {
+  RunRequest r = request("forced", amaq);
+  {
+    const InterruptGuard guard;
+    StopAfter stop(1);
+    ASSERT_EQ(go(r, stop), RunStatus::interrupted);
+  }
+  // Another model of the same shape under the same path.
+  fs::copy_file(directory_ / "nan/model.safetensors", directory_ / "toy/model.safetensors",
+                fs::copy_options::overwrite_existing);
+  r.resume = true;
+  EXPECT_THROW(static_cast<void>(go(r)), Error);
+  ASSERT_EQ(std::system(("python3 " CUTLINK_SOURCE_DIR "/tests/cli/make_fixtures.py " +
+                         (directory_ / "again").string())
+                            .c_str()),
+            0);
+  fs::copy_file(directory_ / "again/toy/model.safetensors", directory_ / "toy/model.safetensors",
+                fs::copy_options::overwrite_existing);
+  r.replace = true;  // must not go on from the checkpoint
+  const InterruptGuard guard;
+  ASSERT_EQ(go(r), RunStatus::finished);
+  EXPECT_FALSE(read_run_json(r.directory)->contains("resumed_at_step"));
+}
+
 TEST_F(RunnerTest, RowsLeftBehindTheLastCheckpointAreCutOnResume) {
   Overrides every = amaq;
   every.push_back("checkpoint.every=2");
