@@ -68,7 +68,7 @@ std::string link_argument(const std::string& link) {
 }
 
 fs::path gsm8k_file(const std::string& part) {
-  const std::string name = "gsm8k_" + part + ".jsonl";
+  const std::vector<std::string> names = {"gsm8k_" + part + ".jsonl", part + ".jsonl"};
   std::vector<fs::path> folders;
   if (const char* given = std::getenv("CUTLINK_GSM8K"); given != nullptr && *given != '\0') {
     folders.emplace_back(given);
@@ -77,11 +77,13 @@ fs::path gsm8k_file(const std::string& part) {
   }
   std::error_code ignored;
   for (const fs::path& folder : folders) {
-    if (fs::exists(folder / name, ignored)) {
-      return folder / name;
+    for (const std::string& name : names) {
+      if (fs::exists(folder / name, ignored)) {
+        return folder / name;
+      }
     }
   }
-  return folders.front() / name;
+  return folders.front() / names.front();
 }
 
 }  // namespace cutlink::run
