@@ -6,6 +6,7 @@
 #include "base/file_io.h"
 #include "cli/command_line.h"
 #include "cli/dry_run_text.h"
+#include "cli/patient_threads.h"
 #include "cli/progress.h"
 #include "cli/results_text.h"
 #include "cli/scenario_options.h"
@@ -56,6 +57,7 @@ void compare_command(const Options& options, Context& context) {
   }
   run::CompareRequest request;
   request.scenario = load(options.scenario);
+  make_threads_patient(request.scenario.threads);
   request.seeds = options.seeds.empty() ? std::vector<std::uint64_t>{request.scenario.train.seed}
                                         : parse_seeds(options.seeds);
   request.directory = run::default_output(request.scenario);

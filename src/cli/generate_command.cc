@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/command_line.h"
+#include "cli/patient_threads.h"
 #include "run/answer.h"
 
 namespace cutlink::cli {
@@ -26,6 +27,7 @@ void add_generate(CLI::App& app, Context&) {
       "he?\"\n"
       "  cutlink generate --base --adapter runs/demo/bf16-s1 \"…\"       what it said before the training");
   command->callback([request] {
+    make_threads_patient(request->threads);
     const bool ended = run::answer(*request, [](const std::string& text) {
       fmt::print("{}", text);
       std::fflush(stdout);

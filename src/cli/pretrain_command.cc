@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/command_line.h"
+#include "cli/patient_threads.h"
 #include "train/pretrain.h"
 
 namespace cutlink::cli {
@@ -26,6 +27,7 @@ void pretrain_command(const Options& options, const Context& context) {
       std::filesystem::exists(std::filesystem::path(options.directory) / "config.json", ignored)) {
     usage_error(fmt::format("{} holds a model: name another directory, or say --force", options.directory));
   }
+  make_threads_patient(0);
   const bool terminal = isatty(STDERR_FILENO) == 1;
   const train::PretrainResult result = train::pretrain(
       options.spec, options.directory, context.command_line, [&](const train::PretrainProgress& p) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/dry_run_text.h"
+#include "cli/patient_threads.h"
 #include "cli/progress.h"
 #include "cli/results_text.h"
 #include "cli/scenario_options.h"
@@ -27,6 +28,7 @@ struct Options {
 void run_command(const Options& options, Context& context) {
   run::RunRequest request;
   request.scenario = load(options.scenario);
+  make_threads_patient(request.scenario.threads);
   request.directory = run::default_output(request.scenario);
   request.command = context.command_line;
   request.resume = options.resume;
