@@ -73,7 +73,7 @@ void compare_command(const Options& options, Context& context) {
   const run::CompareOutcome outcome = run::run_comparison(request, assets, progress);
   if (outcome.interrupted) {
     fmt::print(stderr, "cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",
-               request.directory.string(), context.command_line);
+               request.directory.string(), without_force(context.command_line));
     context.exit_code = exit_interrupted;
     return;
   }

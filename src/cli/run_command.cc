@@ -44,7 +44,8 @@ void run_command(const Options& options, Context& context) {
   const run::RunStatus status = run::run_one(request, assets, progress);
   if (status == run::RunStatus::interrupted) {
     fmt::print(stderr, "cutlink: stopped; everything so far is in {}; go on with: {}{}\n",
-               request.directory.string(), context.command_line, options.resume ? "" : " --resume");
+               request.directory.string(), without_force(context.command_line),
+               options.resume ? "" : " --resume");
     context.exit_code = exit_interrupted;
     return;
   }
@@ -62,7 +63,8 @@ void add_run(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_scenario_options(*command, options->scenario);
   command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the output directory");
-  command->add_flag("--force", options->force, "replace what the output directory holds");
+  command->add_flag("--force", options->force, "replace what the output directory holds")
+      ->excludes("--resume");
   command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
   command->footer(
       "Ctrl-C ends after the current step, with a checkpoint and all files written (exit code 130).\n"

@@ -28,6 +28,14 @@ run::Scenario load(const ScenarioOptions& options) {
   return scenario;
 }
 
+std::string without_force(std::string command_line) {
+  constexpr std::string_view flag = " --force";
+  if (const std::size_t at = command_line.find(flag); at != std::string::npos) {
+    command_line.erase(at, flag.size());
+  }
+  return command_line;
+}
+
 namespace {
 
 std::uint64_t parse_seed(const std::string& word, const std::string& text) {

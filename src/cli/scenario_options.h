@@ -19,6 +19,9 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 // The scenario with its overrides; --output replaces its output directory.
 [[nodiscard]] run::Scenario load(const ScenarioOptions& options);
 
+// A command as one repeats it to go on: --force would begin again.
+[[nodiscard]] std::string without_force(std::string command_line);
+
 // "1,2,3" or "1-5" or both. Throws Error(usage).
 [[nodiscard]] std::vector<std::uint64_t> parse_seeds(const std::string& text);
 

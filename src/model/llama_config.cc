@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/file_io.h"
 #include "model/json_options.h"
 
@@ -67,6 +68,12 @@ double rope_theta(const JsonOptions& options) {
 }  // namespace
 
 LlamaConfig load_config(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory / "config.json", ignored)) {
+    usage_error(directory.string() +
+                ": no config.json, so no Hugging Face model directory: correct model.path, or fetch a model "
+                "(tools/fetch-model smollm2-135m makes models/smollm2-135m)");
+  }
   const JsonOptions options(directory / "config.json");
   refuse_unsupported(options);
   LlamaConfig config;

@@ -40,12 +40,6 @@ model::Llama load_tuned(const AnswerRequest& request, const Scenario& scenario,
   return llama;
 }
 
-std::string prompt_for(const std::string& pattern, const std::string& question) {
-  std::string text = pattern.substr(0, pattern.rfind("{answer}"));
-  const std::size_t at = text.find("{question}");
-  return at == std::string::npos ? text : text.replace(at, std::string("{question}").size(), question);
-}
-
 }  // namespace
 
 bool answer(const AnswerRequest& request, const std::function<void(const std::string&)>& on_text) {
@@ -62,7 +56,7 @@ bool answer(const AnswerRequest& request, const std::function<void(const std::st
   const model::Llama llama = load_tuned(request, scenario, config, checkpoint);
   const c10::AutoGradMode no_gradient(false);
 
-  std::vector<std::int32_t> ids = tokenizer.encode(prompt_for(scenario.prompt.text, request.question));
+  std::vector<std::int32_t> ids = train::question_ids(tokenizer, scenario.prompt, request.question);
   const std::size_t prompt = ids.size();
   if (prompt == 0) {
     usage_error("the question is empty");

@@ -222,6 +222,7 @@ void Ledger::save(ByteWriter& out) const {
   for (const std::string& name : told_) {
     out.put_string(name);
   }
+  signs_.save(out);
 }
 
 void Ledger::restore(ByteReader& in) {
@@ -237,6 +238,7 @@ void Ledger::restore(ByteReader& in) {
   for (std::uint32_t i = 0; i < told; ++i) {
     told_.insert(in.get_string());
   }
+  signs_.restore(in);
 }
 
 }  // namespace cutlink::run

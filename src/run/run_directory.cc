@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "base/error.h"
 #include "export/events_jsonl.h"
 #include "export/messages_csv.h"
@@ -11,6 +15,28 @@
 namespace cutlink::run {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// A run may replace what a run wrote, never somebody's other files: a directory without run.json is taken
+// only when it is empty, or holds no more than the files that a run begins with.
+void refuse_foreign(const fs::path& path) {
+  constexpr std::array<std::string_view, 4> first_files = {"steps.csv", "messages.csv", "widths.csv",
+                                                           "events.jsonl"};
+  std::error_code ignored;
+  if (fs::exists(path / "run.json", ignored)) {
+    return;
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (std::find(first_files.begin(), first_files.end(), name) == first_files.end()) {
+      usage_error(fmt::format("{} holds {}, which is not of a run: name another directory with --output",
+                              path.string(), name));
+    }
+  }
+}
+
+}  // namespace
 
 struct RunDirectory::State {
   exporter::StepsCsv steps;
@@ -24,6 +50,7 @@ RunDirectory::RunDirectory(std::unique_ptr<State> state) : state_(std::move(stat
 RunDirectory::~RunDirectory() = default;
 
 std::unique_ptr<RunDirectory> RunDirectory::begin(const fs::path& path, OnEvent on_event) {
+  refuse_foreign(path);
   std::error_code error;
   fs::create_directories(path, error);
   if (error) {

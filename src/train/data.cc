@@ -65,6 +65,14 @@ void count(Batch& batch) {
 
 }  // namespace
 
+std::vector<std::int32_t> question_ids(const model::Tokenizer& tokenizer, const PromptSpec& prompt,
+                                       std::string_view question) {
+  std::vector<std::int32_t> ids = ids_before_text(tokenizer);
+  const auto asked = tokenizer.encode(PromptTemplate(prompt.text).question_part(question));
+  ids.insert(ids.end(), asked.begin(), asked.end());
+  return ids;
+}
+
 Dataset::Dataset(const std::vector<Example>& examples, const model::Tokenizer& tokenizer, std::int32_t eos_id,
                  const PromptSpec& prompt) {
   const PromptTemplate text(prompt.text);

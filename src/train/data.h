@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/tokenizer.h"
@@ -42,6 +43,10 @@ struct DataSummary {
   std::uint64_t label_tokens = 0;
   std::size_t longest = 0;  // rows of the longest sequence
 };
+
+// Ids that a model is asked with: as in training up to where the answer begins.
+[[nodiscard]] std::vector<std::int32_t> question_ids(const model::Tokenizer& tokenizer,
+                                                     const PromptSpec& prompt, std::string_view question);
 
 class Dataset {
  public:

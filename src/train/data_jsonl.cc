@@ -49,10 +49,11 @@ Example parse_line(std::string_view line, const std::string& where) {
 std::vector<Example> load_jsonl(const std::filesystem::path& path, std::size_t limit) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    usage_error(path.string() +
-                ": no such file. GSM8K is published at https://github.com/openai/grade-school-math "
-                "(grade_school_math/data/train.jsonl and test.jsonl): put it there, or set data.train and "
-                "data.eval to where it is");
+    usage_error(
+        path.string() +
+        ": no such file: correct data.train or data.eval. GSM8K is published at "
+        "https://github.com/openai/grade-school-math (grade_school_math/data/train.jsonl and test.jsonl): "
+        "put both into data/gsm8k, or name their directory in CUTLINK_GSM8K");
   }
   const MappedFile file(path);
   const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());

@@ -62,4 +62,22 @@ std::optional<Event> FailureSigns::on_step_end(std::uint32_t step) {
                    100.0 * share, 100.0 * metadata_share)};
 }
 
+void FailureSigns::save(ByteWriter& out) const {
+  out.put(first_loss_);
+  out.put(lowest_loss_);
+  out.put<std::uint8_t>(spike_told_ ? 1 : 0);
+  out.put<std::uint8_t>(metadata_told_ ? 1 : 0);
+  out.put(metadata_bytes_);
+  out.put(counted_bytes_);
+}
+
+void FailureSigns::restore(ByteReader& in) {
+  first_loss_ = in.get<double>();
+  lowest_loss_ = in.get<double>();
+  spike_told_ = in.get<std::uint8_t>() != 0;
+  metadata_told_ = in.get<std::uint8_t>() != 0;
+  metadata_bytes_ = in.get<std::uint64_t>();
+  counted_bytes_ = in.get<std::uint64_t>();
+}
+
 }  // namespace cutlink::train

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/byte_io.h"
 #include "base/records.h"
 
 namespace cutlink::train {
@@ -21,6 +22,10 @@ class FailureSigns {
   void on_message(const MessageRow& row);
   // After the last message of a step. A warning at most once a run.
   [[nodiscard]] std::optional<Event> on_step_end(std::uint32_t step);
+
+  // All that a step changes.
+  void save(ByteWriter& out) const;
+  void restore(ByteReader& in);
 
  private:
   std::uint32_t early_steps_;

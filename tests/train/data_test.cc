@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 
@@ -91,6 +92,18 @@ TEST(Data, every_epoch_holds_every_sequence_once_in_another_order) {
   EXPECT_NE(epochs[0], heads(training_batch(data, 10, 0, 0, 1, 12)));  // another seed
   // Accumulation only groups: the order of sequences is the same.
   EXPECT_EQ(epochs[0], heads(training_batch(data, 9, 0, 0, 1, 12)));
+}
+
+TEST(Data, a_question_is_asked_as_it_was_trained) {
+  const PromptSpec prompt{"Q{question} {answer}", 64};
+  const Dataset data({{"why", "so"}}, byte_tokenizer(), model::byte_end_id, prompt);
+  const std::vector<std::int32_t> asked = question_ids(byte_tokenizer(), prompt, "why");
+  const Sequence& trained = data[0];
+  ASSERT_LT(asked.size(), trained.ids.size());
+  EXPECT_TRUE(std::equal(asked.begin(), asked.end(), trained.ids.begin()));
+  // Row i predicts token i + 1: the first label stands at the question's last token.
+  EXPECT_EQ(trained.labels[asked.size() - 1], trained.ids[asked.size()]);
+  EXPECT_EQ(trained.labels[asked.size() - 2], -100);
 }
 
 TEST(Data, a_batch_may_span_epochs) {

@@ -53,5 +53,30 @@ TEST(FailureSigns, WarnsOnceOfMetadataInTheHold) {
   EXPECT_FALSE(signs.on_step_end(6).has_value());
 }
 
+TEST(FailureSigns, RestoredTheyGoOnAsIfNeverSaved) {
+  FailureSigns whole(100, 33);
+  static_cast<void>(whole.on_loss(0, 2.0));
+  static_cast<void>(whole.on_loss(1, 1.2));
+  whole.on_message(message(40, 110, 890));
+  ByteVector bytes;
+  ByteWriter out(bytes);
+  whole.save(out);
+  FailureSigns resumed(100, 33);
+  ByteReader in(bytes, "signs");
+  resumed.restore(in);
+  in.expect_end();
+  // A fresh watcher would take 2.1 for the first loss, and would know of no metadata.
+  EXPECT_TRUE(resumed.on_loss(2, 2.1).has_value());
+  EXPECT_TRUE(resumed.on_step_end(40).has_value());
+  EXPECT_TRUE(whole.on_loss(2, 2.1).has_value());
+  ByteVector told;
+  ByteWriter told_out(told);
+  whole.save(told_out);
+  FailureSigns after(100, 33);
+  ByteReader told_in(told, "signs");
+  after.restore(told_in);
+  EXPECT_FALSE(after.on_loss(3, 9.0).has_value());
+}
+
 }  // namespace
 }  // namespace cutlink::train

@@ -52,7 +52,7 @@ TEST(TcpLink, ColdMessageByHand) {
   EXPECT_EQ(first.modelled_bytes, 12U * 52 + 6 * 52);
 }
 
-// Reference: Asio over a TUN emulator (§3.3 of the study behind this model), RTT 20 ms, warm, reply of 64 B.
+// Reference: Asio over a TUN emulator (measured once, kernel TCP), RTT 20 ms, warm, reply of 64 B.
 TEST(TcpLink, WarmMessagesWithinOnePercentOfTheMeasuredLink) {
   struct Row {
     double mbps;
@@ -112,7 +112,7 @@ struct Ns3Time {
 
 class WifiDelivery : public testing::TestWithParam<Ns3Time> {};
 
-// Reference: ns-3 3.37, 802.11ac 80 MHz MCS7, medians of seeds; tolerances: what the study found for the
+// Reference: ns-3 3.37, 802.11ac 80 MHz MCS7, medians of seeds; tolerances: the known errors of the
 // closed form (worst cells; 10 MB at RTT 40 ms contains the overshoot of slow start, which this model leaves
 // out).
 TEST_P(WifiDelivery, FirstAndWarmMessages) {

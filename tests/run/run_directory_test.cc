@@ -1,0 +1,48 @@
+#include "run/run_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/error.h"
+#include "base/temporary_folder.h"
+
+namespace cutlink::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write(const fs::path& path) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path) << "mine";
+}
+
+TEST(RunDirectory, NeverTakesADirectoryThatHoldsOtherFiles) {
+  const TemporaryFolder folder;
+  for (const char* name : {"checkpoints/notes.txt", "adapters/mine.safetensors", "letter.txt"}) {
+    const fs::path path = folder / fs::path(name).stem().c_str();
+    write(path / name);
+    try {
+      static_cast<void>(RunDirectory::begin(path, {}));
+      ADD_FAILURE() << name << " was taken for a run's";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos);
+    }
+    EXPECT_TRUE(fs::exists(path / name));
+    EXPECT_FALSE(fs::exists(path / "steps.csv"));
+  }
+}
+
+TEST(RunDirectory, TakesAnEmptyOneAndWhatARunBegan) {
+  const TemporaryFolder folder;
+  EXPECT_NO_THROW(static_cast<void>(RunDirectory::begin(folder / "new", {})));
+  EXPECT_NO_THROW(static_cast<void>(RunDirectory::begin(folder / "new", {})));
+  write(folder / "run/run.json");
+  write(folder / "run/checkpoints/1/marker");
+  EXPECT_NO_THROW(static_cast<void>(RunDirectory::begin(folder / "run", {})));
+  EXPECT_FALSE(fs::exists(folder / "run/checkpoints"));
+}
+
+}  // namespace
+}  // namespace cutlink::run
