@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "codecs/registry.h"
 #include "codecs/codec_spec.h"
+#include "codecs/registry.h"
 
 namespace cutlink::codecs {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "codecs/amaq/gates.h"
-#include "codecs/registry.h"
 #include "codecs/codec_spec.h"
+#include "codecs/registry.h"
 #include "codecs/stages/outliers.h"
 
 namespace cutlink::codecs::amaq {

@@ -60,6 +60,12 @@ function(cutlink_tests name folder tier)
   target_compile_definitions(${executable} PRIVATE
     CUTLINK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CUTLINK_PYTHON="${CUTLINK_PYTHON}")
   set_property(GLOBAL APPEND PROPERTY CUTLINK_${tier}_TESTS ${executable})
-  gtest_discover_tests(${executable} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
-    PROPERTIES LABELS ${tier} TIMEOUT 600)
+  if(tier STREQUAL "fast")
+    # One process a module: loading LibTorch under a sanitizer takes longer than most tests.
+    add_test(NAME ${name}.fast COMMAND ${executable} --gtest_brief=1)
+    set_tests_properties(${name}.fast PROPERTIES LABELS fast TIMEOUT 600)
+  else()
+    gtest_discover_tests(${executable} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
+      PROPERTIES LABELS ${tier} TIMEOUT 900)
+  endif()
 endfunction()
