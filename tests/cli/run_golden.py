@@ -61,7 +61,10 @@ def render(cases, comment):
 
 
 def normalise(text, work):
-    text = text.replace(str(work), "DIR").replace(str(ROOT), "ROOT")
+    text = text.replace(str(work), "DIR")
+    if work.is_relative_to(ROOT):  # paths below the data root are printed relative to it
+        text = text.replace(str(work.relative_to(ROOT)), "DIR")
+    text = text.replace(str(ROOT), "ROOT")
     text = re.sub(r"cutlink \d+\.\d+\.\d+( \([0-9a-f]+(-dirty)?\))?", "cutlink VERSION", text)
     # Losses to two decimals: processors differ in the last bits of a sum.
     text = re.sub(r"\b(\d+\.\d\d)\d\d\b", r"\1..", text)
