@@ -58,7 +58,7 @@ std::optional<Event> FailureSigns::on_step_end(std::uint32_t step) {
                .name = "metadata_share",
                .message = fmt::format(
                    "metadata is {:.1f} % of all bytes in the hold (threshold {:.0f} %): ranges are shared by "
-                   "too few rows; raise train.batch, or use larger groups (per=channel, block=G)",
+                   "too few rows; raise train.batch, or use larger groups (per=channel, or a larger group)",
                    100.0 * share, 100.0 * metadata_share)};
 }
 
