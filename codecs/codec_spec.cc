@@ -18,6 +18,20 @@ std::vector<std::string> strings(std::span<const std::string_view> names) {
 
 }  // namespace
 
+std::vector<std::string_view> spec_parts(std::string_view spec) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < spec.size(); ++i) {
+    const bool in_number = i + 1 < spec.size() && spec[i + 1] >= '0' && spec[i + 1] <= '9';
+    if (spec[i] == '+' && !in_number) {
+      parts.push_back(spec.substr(begin, i - begin));
+      begin = i + 1;
+    }
+  }
+  parts.push_back(spec.substr(begin));
+  return parts;
+}
+
 SpecParams::SpecParams(std::string_view text, std::string_view whole) : whole_(whole) {
   const std::size_t colon = text.find(':');
   name_ = text.substr(0, colon);

@@ -11,6 +11,9 @@
 
 namespace cutlink::codecs {
 
+// The parts of a spec between its '+' signs, at least one; a '+' inside a number (1e+3) separates nothing.
+[[nodiscard]] std::vector<std::string_view> spec_parts(std::string_view spec);
+
 // One part of a spec: a codec, or a stage after a '+'.
 class SpecParams {
  public:

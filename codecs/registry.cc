@@ -43,21 +43,6 @@ const std::vector<StageEntry>& stage_table() {
   return table;
 }
 
-// The parts of a spec between its '+' signs; one inside a number (1e+3) separates nothing.
-std::vector<std::string_view> parts_of(std::string_view spec) {
-  std::vector<std::string_view> parts;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < spec.size(); ++i) {
-    const bool in_number = i + 1 < spec.size() && spec[i + 1] >= '0' && spec[i + 1] <= '9';
-    if (spec[i] == '+' && !in_number) {
-      parts.push_back(spec.substr(begin, i - begin));
-      begin = i + 1;
-    }
-  }
-  parts.push_back(spec.substr(begin));
-  return parts;
-}
-
 template <typename Entry>
 const Entry& entry_of(const std::vector<Entry>& table, const SpecParams& params, const std::string& kind) {
   const auto it =
@@ -77,7 +62,7 @@ const Entry& entry_of(const std::vector<Entry>& table, const SpecParams& params,
 }  // namespace
 
 std::unique_ptr<Codec> make_codec(std::string_view spec) {
-  const std::vector<std::string_view> parts = parts_of(spec);
+  const std::vector<std::string_view> parts = spec_parts(spec);
   const SpecParams params(parts.front(), spec);
   std::unique_ptr<Codec> codec = entry_of(codec_table(), params, "codec").make(params);
   for (std::size_t i = 1; i < parts.size(); ++i) {

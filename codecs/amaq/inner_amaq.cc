@@ -17,30 +17,6 @@ OwnedMatrix other_rows(MatrixView x, std::span<const std::uint32_t> escaped) {
   return others;
 }
 
-std::vector<std::uint32_t> other_positions(std::span<const std::uint32_t> positions,
-                                           std::span<const std::uint32_t> escaped) {
-  std::vector<std::uint32_t> others;
-  std::size_t next = 0;
-  for (std::size_t r = 0; r < positions.size(); ++r) {
-    if (next < escaped.size() && escaped[next] == r) {
-      ++next;
-    } else {
-      others.push_back(positions[r]);
-    }
-  }
-  return others;
-}
-
-// Up to the first '+' that is not inside a number (1e+2).
-std::string_view first_part(std::string_view spec) {
-  std::size_t end = spec.find('+');
-  while (end != std::string_view::npos && end + 1 < spec.size() && spec[end + 1] >= '0' &&
-         spec[end + 1] <= '9') {
-    end = spec.find('+', end + 1);
-  }
-  return spec.substr(0, end);
-}
-
 }  // namespace
 
 InnerAmaq::InnerAmaq(const amaq::AmaqParameters& parameters, const InnerShape& shape)
@@ -59,13 +35,11 @@ void InnerAmaq::quantise(std::size_t block, MatrixView x, MutableMatrixView x_ha
   }
   OwnedMatrix others;
   std::vector<std::uint32_t> positions;
-  CallInfo inner_call = call;
+  const CallInfo inner_call = call_of_other_rows(call, x.rows, escaped, positions);
   MatrixView seen = x;
   if (!escaped.empty()) {
     others = other_rows(x, escaped);
     seen = others.view();
-    positions = other_positions(call.positions, escaped);
-    inner_call.positions = positions;
   }
   Body body;
   learner_.encode(block, seen, inner_call, body);
@@ -96,7 +70,7 @@ void InnerAmaq::learn(std::size_t block, MatrixView gradient) {
 }
 
 std::unique_ptr<InnerAmaq> make_inner_amaq(std::string_view spec, const InnerShape& shape) {
-  const SpecParams params(first_part(spec), spec);
+  const SpecParams params(spec_parts(spec).front(), spec);
   if (params.name() != "amaq") {
     params.refuse("only amaq can quantise inside a half");
   }

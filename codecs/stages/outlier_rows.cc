@@ -112,4 +112,18 @@ void scatter_other_rows(MatrixView from, std::span<const std::uint32_t> escaped,
   });
 }
 
+CallInfo call_of_other_rows(const CallInfo& call, std::size_t rows, std::span<const std::uint32_t> escaped,
+                            std::vector<std::uint32_t>& positions) {
+  assert(escaped.size() <= rows);
+  CallInfo others = call;
+  if (escaped.empty() || call.positions.size() != rows) {
+    return others;
+  }
+  positions.resize(rows - escaped.size());
+  for_other_rows(rows, escaped,
+                 [&](std::size_t other, std::size_t row) { positions[other] = call.positions[row]; });
+  others.positions = positions;
+  return others;
+}
+
 }  // namespace cutlink::codecs

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/matrix.h"
+#include "codecs/codec.h"
 
 namespace cutlink::codecs {
 
@@ -18,5 +19,10 @@ namespace cutlink::codecs {
 void copy_other_rows(MatrixView x, std::span<const std::uint32_t> escaped, MutableMatrixView out);
 // The inverse: the rows of `from` to the places in `out` that `escaped` does not name.
 void scatter_other_rows(MatrixView from, std::span<const std::uint32_t> escaped, MutableMatrixView out);
+// The call about the other rows of a matrix of `rows` rows. Positions are left as they are where the call has
+// none for every row, else they point to `positions`, which is replaced.
+[[nodiscard]] CallInfo call_of_other_rows(const CallInfo& call, std::size_t rows,
+                                          std::span<const std::uint32_t> escaped,
+                                          std::vector<std::uint32_t>& positions);
 
 }  // namespace cutlink::codecs

@@ -18,26 +18,6 @@ namespace {
 
 constexpr double warn_share = 0.05;  // of a batch's rows: above it the stage costs more than it saves
 
-// The call as the codec inside sees it; `positions` holds the compacted positions it points to.
-CallInfo without_rows(const CallInfo& call, std::size_t rows, std::span<const std::uint32_t> escaped,
-                      std::vector<std::uint32_t>& positions) {
-  CallInfo inner = call;
-  if (escaped.empty() || call.positions.size() != rows) {
-    return inner;
-  }
-  positions.clear();
-  std::size_t next = 0;
-  for (std::size_t r = 0; r < rows; ++r) {
-    if (next < escaped.size() && escaped[next] == r) {
-      ++next;
-    } else {
-      positions.push_back(call.positions[r]);
-    }
-  }
-  inner.positions = positions;
-  return inner;
-}
-
 class OutlierEncoder : public Encoder {
  public:
   OutlierEncoder(std::unique_ptr<Encoder> inner, double threshold)
@@ -45,7 +25,7 @@ class OutlierEncoder : public Encoder {
 
   BodyFacts encode(MatrixView x, const CallInfo& call, Body& body) override {
     escaped_ = find_outlier_rows(x, threshold_);
-    const CallInfo inner_call = without_rows(call, x.rows, escaped_, positions_);
+    const CallInfo inner_call = call_of_other_rows(call, x.rows, escaped_, positions_);
     BodyFacts facts = inner_->encode(other_rows(x), inner_call, body);
     ByteVector section;
     facts.overflow |= write_section(x, section);
@@ -143,7 +123,7 @@ class OutlierDecoder : public Decoder {
       inner_->decode(inner_body, call, out);
       return;
     }
-    const CallInfo inner_call = without_rows(call, out.rows, escaped, positions_);
+    const CallInfo inner_call = call_of_other_rows(call, out.rows, escaped, positions_);
     others_.reset(out.dtype, out.rows - escaped.size(), out.cols);
     inner_->decode(inner_body, inner_call, others_.mutable_view());
     scatter_other_rows(others_.view(), escaped, out);
