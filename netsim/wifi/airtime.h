@@ -24,8 +24,6 @@ class WifiAirtime {
   [[nodiscard]] Micros data_frame(std::uint64_t payload) const;
   // One data exchange and the exchange of its ACKs, with their backoff.
   [[nodiscard]] Micros data_and_ack(std::uint64_t payload) const;
-  // What surrounds a frame: AIFS, SIFS, block ACK, RTS/CTS.
-  [[nodiscard]] Micros exchange_overhead() const { return overhead_; }
   // What follows a frame: SIFS, block ACK, AIFS.
   [[nodiscard]] Micros frame_tail() const;
   // ACK exchanges for each data exchange.
@@ -35,7 +33,7 @@ class WifiAirtime {
   Segmenting segmenting_;
   WifiPhy phy_;
   std::uint64_t packets_ = 1;
-  Micros overhead_{};
+  Micros overhead_{};  // what surrounds a frame: AIFS, SIFS, block ACK, RTS/CTS
   Micros cycle_{};
   Micros access_wait_{};
 };
