@@ -51,13 +51,27 @@ std::optional<LinkFault> tcp_fault(const TcpSpec& tcp, unsigned max_mss) {
   return std::nullopt;
 }
 
+// A trace stands in for a rate.
+std::optional<LinkFault> rate_or_trace_fault(const char* key, BitRate rate, const std::string& trace) {
+  if (trace.empty()) {
+    return rate_fault(key, rate);
+  }
+  if (rate.bps > 0.0) {
+    return LinkFault{key, std::string("given beside trace_") + key + ": give one of them"};
+  }
+  return std::nullopt;
+}
+
 std::optional<LinkFault> fixed_fault(const LinkSpec& spec) {
   const FixedLinkSpec& fixed = spec.fixed;
-  if (auto fault = rate_fault("up", fixed.up)) {
+  if (auto fault = rate_or_trace_fault("up", fixed.up, fixed.trace_up)) {
     return fault;
   }
-  if (auto fault = rate_fault("down", fixed.down)) {
+  if (auto fault = rate_or_trace_fault("down", fixed.down, fixed.trace_down)) {
     return fault;
+  }
+  if (fixed.duplex == Duplex::half && !(fixed.trace_up.empty() && fixed.trace_down.empty())) {
+    return LinkFault{"duplex", "half: a trace is of one direction, so the link must be full duplex"};
   }
   if (auto fault = tcp_fault(spec.tcp, max_mss_fixed)) {
     return fault;

@@ -64,14 +64,30 @@ Duplex parse_duplex(std::string_view text) {
 
 using Text = std::string_view;
 
+// What both kinds have.
+void add_loss_fields(std::vector<LinkField>& fields, const char* group) {
+  fields.push_back({group, "loss", "packets lost each way, 1% or \"gemodel 0.2% 20%\"; emulated only",
+                    [](LinkSpec& s, Text t) { s.loss_up = s.loss_down = parse_loss(t); }});
+  fields.push_back({group, "loss_up", "packets lost from client to server, 1%",
+                    [](LinkSpec& s, Text t) { s.loss_up = parse_loss(t); }});
+  fields.push_back({group, "loss_down", "packets lost from server to client, 1%",
+                    [](LinkSpec& s, Text t) { s.loss_down = parse_loss(t); }});
+}
+
 std::vector<LinkField> make_fields() {
-  return {
+  std::vector<LinkField> fields{
       {"fixed", "rate", "both directions at once, 20Mbit/s",
        [](LinkSpec& s, Text t) { s.fixed.up = s.fixed.down = parse_bit_rate(t); }},
       {"fixed", "up", "client to server, 20Mbit/s",
        [](LinkSpec& s, Text t) { s.fixed.up = parse_bit_rate(t); }},
       {"fixed", "down", "server to client, 100Mbit/s",
        [](LinkSpec& s, Text t) { s.fixed.down = parse_bit_rate(t); }},
+      {"fixed", "trace", "a mahimahi trace file in place of rate; emulated only",
+       [](LinkSpec& s, Text t) { s.fixed.trace_up = s.fixed.trace_down = t; }},
+      {"fixed", "trace_up", "a mahimahi trace file in place of up",
+       [](LinkSpec& s, Text t) { s.fixed.trace_up = t; }},
+      {"fixed", "trace_down", "a mahimahi trace file in place of down",
+       [](LinkSpec& s, Text t) { s.fixed.trace_down = t; }},
       {"fixed", "delay", "one way, 10ms", [](LinkSpec& s, Text t) { s.fixed.delay = parse_duration(t); }},
       {"fixed", "jitter", "at most so much more delay a message, 5ms",
        [](LinkSpec& s, Text t) { s.fixed.jitter = parse_duration(t); }},
@@ -106,6 +122,9 @@ std::vector<LinkField> make_fields() {
       {"tcp", "max_window", "the receiver's, 1.5MB; 0B: 1.5MB",
        [](LinkSpec& s, Text t) { s.tcp.max_window = parse_bytes(t); }},
   };
+  add_loss_fields(fields, "fixed");
+  add_loss_fields(fields, "wifi");
+  return fields;
 }
 
 }  // namespace
@@ -136,9 +155,16 @@ std::string known_keys_hint(const std::vector<std::string>& groups, std::string_
 }
 
 void refuse_double_rate(const std::vector<std::string>& keys, const std::string& where) {
-  const auto given = [&](const char* key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
-  if (given("rate") && (given("up") || given("down"))) {
-    usage_error(where + "rate is up and down at once: give it, or up and down");
+  const auto given = [&](const std::string& key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  for (const std::string both : {"rate", "trace", "loss"}) {
+    const std::string up = both == "rate" ? "up" : both + "_up";
+    const std::string down = both == "rate" ? "down" : both + "_down";
+    if (given(both) && (given(up) || given(down))) {
+      usage_error(where + both + " is " + up + " and " + down + " at once: give it, or " + up + " and " +
+                  down);
+    }
   }
 }
 

@@ -23,7 +23,8 @@ struct LinkField {
 [[nodiscard]] const LinkField* find_link_field(std::string_view group, std::string_view key);
 // "did you mean mcs? allowed: standard, width, …" for a key that none of the groups has.
 [[nodiscard]] std::string known_keys_hint(const std::vector<std::string>& groups, std::string_view key);
-// `rate` stands for both directions: throws Error(usage) where it is given beside `up` or `down`.
+// `rate`, `trace` and `loss` stand for both directions: throws Error(usage) where one is given beside `up` or
+// `down`, `trace_up` and so on.
 void refuse_double_rate(const std::vector<std::string>& keys, const std::string& where);
 
 // A link that cannot be: the key at fault and what is allowed instead.

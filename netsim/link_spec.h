@@ -8,15 +8,19 @@
 #include <vector>
 
 #include "netsim/link.h"
+#include "netsim/loss_spec.h"
 
 namespace cutlink::netsim {
 
 enum class Duplex : std::uint8_t { half, full };
 
-// Rate per direction, one-way delay, jitter, queue. Loss-free.
+// Rate per direction, one-way delay, jitter, queue.
 struct FixedLinkSpec {
   BitRate up{};
   BitRate down{};
+  // Recorded rates (mahimahi's format) in place of `up` and `down`, which are then 0. Emulated only.
+  std::filesystem::path trace_up{};
+  std::filesystem::path trace_down{};
   Nanoseconds delay{};   // one way
   Nanoseconds jitter{};  // uniform in [0, jitter] on top of the delay, per message, without reordering
   Bytes queue{};         // drop-tail buffer before the bottleneck; bounds TCP's window with the BDP. 0: ample
@@ -53,6 +57,9 @@ struct LinkSpec {
   FixedLinkSpec fixed;
   WifiLinkSpec wifi;
   TcpSpec tcp;
+  // Of packets behind the bottleneck. Emulated only: make_link() refuses a link that loses.
+  LossSpec loss_up{};
+  LossSpec loss_down{};
   struct Source {
     std::string key, text;
   };

@@ -46,11 +46,23 @@ Path wifi_path(const LinkSpec& spec, Bytes window) {
           .window_limit = {window, window}};
 }
 
+// The first setting of the link that only the emulator has; empty: none.
+std::string emulated_only(const LinkSpec& spec) {
+  if (!spec.fixed.trace_up.empty() || !spec.fixed.trace_down.empty()) {
+    return "trace";
+  }
+  return spec.loss_up.loses() || spec.loss_down.loses() ? "loss" : "";
+}
+
 }  // namespace
 
 std::unique_ptr<Link> make_link(const LinkSpec& spec, std::uint64_t seed) {
   if (const auto fault = find_link_fault(spec)) {
     usage_error("link \"" + spec.name + "\": " + fault->key + ": " + fault->message);
+  }
+  if (const std::string what = emulated_only(spec); !what.empty()) {
+    usage_error("link \"" + spec.name + "\": " + what +
+                ": the simulated link has none; emulate it (cutlink link emulate, or world = emulated)");
   }
   const Bytes window = spec.tcp.max_window.count == 0 ? default_window : spec.tcp.max_window;
   return std::make_unique<TcpLink>(spec.kind == "fixed" ? fixed_path(spec, window) : wifi_path(spec, window),

@@ -5,8 +5,6 @@
 namespace cutlink::netsim {
 namespace {
 
-constexpr std::uint64_t block_ack_window = 64;
-
 std::uint64_t standard_limit_bytes(const WifiLinkSpec& spec) {
   if (spec.standard == "802.11n") {
     return 65535;
@@ -16,14 +14,17 @@ std::uint64_t standard_limit_bytes(const WifiLinkSpec& spec) {
 
 }  // namespace
 
-std::uint64_t ampdu_packets(const WifiLinkSpec& spec, const WifiPhy& phy, std::uint64_t ip_bytes) {
-  const std::uint64_t subframe = subframe_bytes(ip_bytes);
+std::uint64_t ampdu_byte_limit(const WifiLinkSpec& spec, const WifiPhy& phy) {
   const std::uint64_t standard = standard_limit_bytes(spec);
   const std::uint64_t limit = spec.max_ampdu.count == 0 ? standard : std::min(spec.max_ampdu.count, standard);
   const double symbols = (max_ppdu_time - phy.preamble_time()) / phy.symbol_time();
   const auto fit_bytes = static_cast<std::uint64_t>(symbols) * phy.bits_per_symbol() / 8;
-  const std::uint64_t packets = std::min({block_ack_window, limit / subframe, fit_bytes / subframe});
-  return std::max<std::uint64_t>(packets, 1);
+  return std::min(limit, fit_bytes);
+}
+
+std::uint64_t ampdu_packets(const WifiLinkSpec& spec, const WifiPhy& phy, std::uint64_t ip_bytes) {
+  const std::uint64_t packets = ampdu_byte_limit(spec, phy) / subframe_bytes(ip_bytes);
+  return std::clamp<std::uint64_t>(packets, 1, ampdu_max_packets);
 }
 
 }  // namespace cutlink::netsim

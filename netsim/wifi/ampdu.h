@@ -14,8 +14,13 @@ namespace cutlink::netsim {
   return (ip_bytes + 8 + 26 + 4 + 4 + 3) / 4 * 4;
 }
 
-// Packets of `ip_bytes` in one A-MPDU: at most 64 (the block acknowledgement's window), the standard's or
-// the user's size limit, and what fits in aPPDUMaxTime; at least one.
+// Most packets of an A-MPDU: the block acknowledgement's window.
+inline constexpr std::uint64_t ampdu_max_packets = 64;
+
+// Most bytes of an A-MPDU: the standard's or the user's size limit, and what fits in aPPDUMaxTime.
+[[nodiscard]] std::uint64_t ampdu_byte_limit(const WifiLinkSpec& spec, const WifiPhy& phy);
+
+// Packets of `ip_bytes` in one A-MPDU, all alike; at least one.
 [[nodiscard]] std::uint64_t ampdu_packets(const WifiLinkSpec& spec, const WifiPhy& phy,
                                           std::uint64_t ip_bytes);
 

@@ -18,6 +18,7 @@ enum class RngPurpose : std::uint32_t {
   link_jitter = 7,
   link_backoff = 8,
   lora_dropout = 9,
+  link_loss = 10,
 };
 
 // Everything that tells one stream from another (DESIGN.md §3). Fields that do not apply stay 0.
