@@ -15,12 +15,14 @@ class SharedWidths {
   explicit SharedWidths(std::size_t channels) : channels_(channels) {}
 
   void set(std::span<const std::uint8_t> widths) { widths_.assign(widths.begin(), widths.end()); }
-  [[nodiscard]] std::span<const std::uint8_t> get() const {
+  // kind: of the error where there are none. An encoder's user chose the codecs; a decoder may be asked by a
+  // peer that sends a gradient before any activation.
+  [[nodiscard]] std::span<const std::uint8_t> get(ErrorKind kind) const {
     if (widths_.size() != channels_ ||
         std::any_of(widths_.begin(), widths_.end(), [](std::uint8_t b) { return b < 1 || b > 8; })) {
-      usage_error(
-          "codec \"shared\": the activation codec of this cut hands over no width per channel (use "
-          "amaq or uniform with per=channel for it, or another gradient codec)");
+      throw Error(kind,
+                  "codec \"shared\": the activation codec of this cut hands over no width per channel (use "
+                  "amaq or uniform with per=channel for it, or another gradient codec)");
     }
     return widths_;
   }
@@ -35,7 +37,7 @@ class SharedEncoder : public Encoder {
   explicit SharedEncoder(std::size_t channels) : widths_(channels) {}
   BodyFacts encode(MatrixView x, const CallInfo&, Body& body) override {
     body.clear();
-    return minmax_encode(x, widths_.get(), body, nullptr);
+    return minmax_encode(x, widths_.get(ErrorKind::usage), body, nullptr);
   }
   void use_widths(std::span<const std::uint8_t> widths) override { widths_.set(widths); }
 
@@ -48,7 +50,7 @@ class SharedDecoder : public Decoder {
   explicit SharedDecoder(std::size_t channels) : widths_(channels) {}
   void decode(BodyView body, const CallInfo&, MutableMatrixView out) override {
     ByteReader metadata(body.metadata, "shared body");
-    minmax_decode(metadata, body.payload, widths_.get(), out);
+    minmax_decode(metadata, body.payload, widths_.get(ErrorKind::peer), out);
     metadata.expect_end();
   }
   void use_widths(std::span<const std::uint8_t> widths) override { widths_.set(widths); }

@@ -16,7 +16,21 @@
 namespace cutlink::codecs {
 namespace {
 
-constexpr double warn_share = 0.05;  // of a batch's rows: above it the stage costs more than it saves
+// Outlier rows are worth their bytes where they are few. Judged over so many training messages: the first
+// steps of a run are not like the rest (on the embedded model one row in twelve stands out, later one in a
+// hundred).
+constexpr std::uint64_t judged_messages = 32;
+// Of the bodies' bytes. At 4 bits a width one bit more for every element would cost as much.
+constexpr double warn_share = 0.2;
+
+// Sums over the training messages since the last judgement.
+struct Judged {
+  std::uint64_t messages = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t escaped_rows = 0;
+  std::uint64_t outlier_bytes = 0;
+  std::uint64_t bytes = 0;  // of the bodies
+};
 
 class OutlierEncoder : public Encoder {
  public:
@@ -33,7 +47,10 @@ class OutlierEncoder : public Encoder {
     body.outlier_bytes = section.size();
     facts.rows = x.rows;
     facts.escaped_rows = escaped_.size();
-    report(x.rows, call.step, facts.overflow);
+    if (call.phase == Phase::train) {
+      judge_bytes(x.rows, body, call.step);
+    }
+    report_overflow(call.step, facts.overflow);
     return facts;
   }
 
@@ -49,8 +66,18 @@ class OutlierEncoder : public Encoder {
     return events;
   }
 
-  void save(ByteWriter& out) const override { inner_->save(out); }
-  void restore(ByteReader& in) override { inner_->restore(in); }
+  void save(ByteWriter& out) const override {
+    out.put(judged_);
+    out.put<std::uint8_t>(warned_share_ ? 1 : 0);
+    out.put<std::uint8_t>(warned_overflow_ ? 1 : 0);
+    inner_->save(out);
+  }
+  void restore(ByteReader& in) override {
+    judged_ = in.get<Judged>();
+    warned_share_ = in.get<std::uint8_t>() != 0;
+    warned_overflow_ = in.get<std::uint8_t>() != 0;
+    inner_->restore(in);
+  }
 
  private:
   // x itself where nothing is escaped; else valid until the next call.
@@ -81,16 +108,31 @@ class OutlierEncoder : public Encoder {
     return overflow;
   }
 
-  void report(std::size_t rows, std::uint32_t step, bool overflow) {
-    const double share = static_cast<double>(escaped_.size()) / static_cast<double>(rows);
-    if (share > warn_share && !warned_rows_) {
-      warned_rows_ = true;
-      events_.push_back(
-          {true, step, "outlier_rows",
-           fmt::format("{} of {} rows are outliers (above {} x the median RMS) and travel as bf16, "
-                       "more than {:.0f} %: raise outlier_threshold or set outliers=off",
-                       escaped_.size(), rows, threshold_, 100 * warn_share)});
+  void judge_bytes(std::size_t rows, const Body& body, std::uint32_t step) {
+    judged_.messages += 1;
+    judged_.rows += rows;
+    judged_.escaped_rows += escaped_.size();
+    judged_.outlier_bytes += body.outlier_bytes;
+    judged_.bytes += body.metadata.size() + body.payload.size();
+    if (judged_.messages < judged_messages) {
+      return;
     }
+    const Judged past = std::exchange(judged_, {});
+    const double share = static_cast<double>(past.outlier_bytes) / static_cast<double>(past.bytes);
+    if (share <= warn_share || warned_share_) {
+      return;
+    }
+    warned_share_ = true;
+    const double row_share = static_cast<double>(past.escaped_rows) / static_cast<double>(past.rows);
+    events_.push_back(
+        {true, step, "outlier_rows",
+         fmt::format(
+             "outlier rows are {:.0f} % of the bytes of {} messages (threshold {:.0f} %): {:.1f} % of "
+             "the rows exceed {} x the median RMS; raise outlier_threshold or set outliers=off",
+             100.0 * share, past.messages, 100.0 * warn_share, 100.0 * row_share, threshold_)});
+  }
+
+  void report_overflow(std::uint32_t step, bool overflow) {
     if (overflow && !warned_overflow_) {
       warned_overflow_ = true;
       events_.push_back(
@@ -105,7 +147,8 @@ class OutlierEncoder : public Encoder {
   std::vector<std::uint32_t> escaped_;  // of the last encode()
   OwnedMatrix others_;
   std::vector<std::uint32_t> positions_;
-  bool warned_rows_ = false;
+  Judged judged_;
+  bool warned_share_ = false;
   bool warned_overflow_ = false;
   std::vector<Event> events_;
 };

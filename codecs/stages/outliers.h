@@ -24,8 +24,9 @@ struct OutlierOptions {
 [[nodiscard]] std::vector<ParameterInfo> outlier_parameters();
 
 // Wraps `inner`, which gets the matrix, the positions and the gradient without the outlier rows. The facts'
-// rows are those of the whole matrix again. Events: outlier_rows (warning, once: above 5 % of a batch's
-// rows), outlier_overflow (warning, once: a finite value of an outlier row is beyond bf16).
+// rows are those of the whole matrix again. Events: outlier_rows (warning, once: the section is above 20 % of
+// the bytes of 32 training messages), outlier_overflow (warning, once: a finite value of an outlier row is
+// beyond bf16).
 [[nodiscard]] std::unique_ptr<Encoder> with_outliers(std::unique_ptr<Encoder> inner, double threshold);
 [[nodiscard]] std::unique_ptr<Decoder> with_outliers(std::unique_ptr<Decoder> inner);
 

@@ -21,13 +21,13 @@ struct FreeContext {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-// No codec's payload is larger for this shape: at most 8 bits an element, tokens and channels each rounded up
-// to a multiple of 8, or fp32.
+// No codec's payload is larger for this shape: fp32, or symbols of 8 bits in columns whose tokens are rounded
+// up to 8 (a row or a block of one that is shorter than 8 channels, or has 9, at most doubles).
 std::uint64_t largest_payload(std::size_t rows, std::size_t channels) {
   const std::uint64_t padded =
       checked_mul(checked_add(rows, 8, "rows", ErrorKind::peer),
                   checked_add(channels, 8, "channels", ErrorKind::peer), "matrix", ErrorKind::peer);
-  return checked_mul(padded, 8, "payload", ErrorKind::peer);
+  return checked_mul(padded, 4, "payload", ErrorKind::peer);
 }
 
 class ZstdEncoder : public Encoder {

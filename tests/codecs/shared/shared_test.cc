@@ -49,5 +49,17 @@ TEST(Shared, NeedsWidthsAndAGradient) {
               testing::HasSubstr("codes gradients"));
 }
 
+// A peer may send a gradient before any activation: its fault, not a scenario's.
+TEST(Shared, AFrameBeforeAnyWidthsIsThePeersFault) {
+  const Ends ends("shared", context_of(Crossing::grad_up, 3));
+  OwnedMatrix out(DType::f32, 4, 3);
+  try {
+    ends.decoder->decode({}, {}, out.mutable_view());
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::peer);
+  }
+}
+
 }  // namespace
 }  // namespace cutlink::codecs

@@ -71,5 +71,22 @@ TEST(OutlierRows, CopyAndScatterAreInverse) {
   }
 }
 
+TEST(OutlierRows, TheCallLosesTheirPositions) {
+  const std::vector<std::uint32_t> positions = {5, 6, 7, 8};
+  CallInfo call;
+  call.step = 9;
+  call.positions = positions;
+  std::vector<std::uint32_t> kept;
+  const std::vector<std::uint32_t> escaped = {0, 2};
+  const CallInfo others = call_of_other_rows(call, 4, escaped, kept);
+  EXPECT_EQ(others.step, 9U);
+  EXPECT_EQ(std::vector<std::uint32_t>(others.positions.begin(), others.positions.end()),
+            (std::vector<std::uint32_t>{6, 8}));
+  EXPECT_EQ(others.positions.data(), kept.data());
+  EXPECT_EQ(call_of_other_rows(call, 4, {}, kept).positions.data(), positions.data());
+  call.positions = {};  // a codec that needs none
+  EXPECT_TRUE(call_of_other_rows(call, 4, escaped, kept).positions.empty());
+}
+
 }  // namespace
 }  // namespace cutlink::codecs

@@ -110,21 +110,51 @@ TEST(Outliers, WithoutAnyTheSectionIsACount) {
   EXPECT_EQ(body.outlier_bytes, 4U);
 }
 
-TEST(Outliers, WarnsOnceAboveFivePercentEvaluationIncluded) {
-  Stage stage;
+// The probe sends fp32: a row costs 24 bytes, an outlier row 4 + 2·6 and the section 4 more; 2 bytes follow.
+// Share of one outlier row: 20/(20 + 24·(rows − 1) + 2); of 4 rows 0.213, of 5 rows 0.169.
+void send_training(Stage& stage, std::size_t rows, int messages) {
   Body body;
   CallInfo call;
   call.step = 3;
-  stage.encoder->encode(with_massive_row(20, 1).view(), call, body);  // 5 %: not above
+  for (int i = 0; i < messages; ++i) {
+    stage.encoder->encode(with_massive_row(rows, 1).view(), call, body);
+  }
+}
+
+TEST(Outliers, WarnsOnceWhereTheirBytesAreAFifthOfManyMessages) {
+  Stage stage;
+  send_training(stage, 4, 31);
   EXPECT_TRUE(stage.encoder->take_events().empty());
-  call.phase = Phase::eval;
-  stage.encoder->encode(with_massive_row(19, 1).view(), call, body);
-  stage.encoder->encode(with_massive_row(3, 1).view(), call, body);
+  send_training(stage, 4, 1);
   const std::vector<Event> events = stage.encoder->take_events();
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].name, "outlier_rows");
   EXPECT_TRUE(events[0].warning);
   EXPECT_EQ(events[0].step, 3U);
+  EXPECT_EQ(
+      events[0].message,
+      "outlier rows are 21 % of the bytes of 32 messages (threshold 20 %): 25.0 % of the rows exceed 4 x "
+      "the median RMS; raise outlier_threshold or set outliers=off");
+  send_training(stage, 4, 64);
+  EXPECT_TRUE(stage.encoder->take_events().empty());
+}
+
+TEST(Outliers, AFewBatchesOrFewerBytesAreNoReasonToWarn) {
+  Stage below;
+  send_training(below, 5, 64);
+  EXPECT_TRUE(below.encoder->take_events().empty());
+  Stage at_first;
+  send_training(at_first, 3, 8);  // 0.286
+  send_training(at_first, 40, 56);
+  EXPECT_TRUE(at_first.encoder->take_events().empty());
+  Stage evaluated;
+  Body body;
+  CallInfo call;
+  call.phase = Phase::eval;
+  for (int i = 0; i < 64; ++i) {
+    evaluated.encoder->encode(with_massive_row(3, 1).view(), call, body);
+  }
+  EXPECT_TRUE(evaluated.encoder->take_events().empty());
 }
 
 TEST(Outliers, SaysWhenBf16CannotHoldAFiniteValue) {
@@ -159,7 +189,7 @@ TEST(Outliers, ImpossibleSectionsAreRefused) {
   }
 }
 
-TEST(Outliers, StateIsTheCodecsInside) {
+TEST(Outliers, StateHoldsTheCodecsInside) {
   Stage stage;
   ByteVector bytes;
   ByteWriter out(bytes);
@@ -167,6 +197,22 @@ TEST(Outliers, StateIsTheCodecsInside) {
   ByteReader in(bytes, "test");
   stage.encoder->restore(in);
   EXPECT_EQ(stage.probe->restored, 77);
+  in.expect_end();
+}
+
+TEST(Outliers, AResumedRunWarnsAsTheUninterruptedOne) {
+  for (const int before : {10, 40}) {
+    Stage first;
+    send_training(first, 4, before);
+    ByteVector bytes;
+    ByteWriter out(bytes);
+    first.encoder->save(out);
+    Stage second;
+    ByteReader in(bytes, "test");
+    second.encoder->restore(in);
+    send_training(second, 4, 32 - 10);
+    EXPECT_EQ(second.encoder->take_events().size(), before == 10 ? 1U : 0U);
+  }
 }
 
 TEST(Outliers, OptionsFollowTheCrossing) {

@@ -72,5 +72,24 @@ TEST(ZstdStage, BombsAndLiesAreRefused) {
   }
 }
 
+// 10 x 4 elements: nothing above 4·18·12 bytes is made room for.
+TEST(ZstdStage, BelievesNoLengthThatTheShapeCannotTake) {
+  const auto error_of = [](std::size_t bytes) -> std::string {
+    const Ends ends("fp32+zstd", context_of(Crossing::act_up, 4));
+    OwnedMatrix out(DType::f32, 10, 4);
+    const ByteVector metadata = trailer(bytes, 1);
+    const ByteVector payload = compressed(ByteVector(bytes));
+    try {
+      ends.decoder->decode({metadata, payload}, {}, out.mutable_view());
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(error_of(160), "accepted");
+  EXPECT_EQ(error_of(864), "fp32 body: 0 + 864 bytes, expected 0 + 160");
+  EXPECT_EQ(error_of(865), "zstd stage: 865 bytes announced, more than 10 x 4 elements can take");
+}
+
 }  // namespace
 }  // namespace cutlink::codecs
