@@ -33,6 +33,9 @@ std::vector<std::string_view> spec_parts(std::string_view spec) {
 }
 
 SpecParams::SpecParams(std::string_view text, std::string_view whole) : whole_(whole) {
+  if (text.find_first_of(" \t\r\n") != std::string_view::npos) {
+    refuse("a spec has no spaces (write name:key=value,key=value)");
+  }
   const std::size_t colon = text.find(':');
   name_ = text.substr(0, colon);
   if (name_.empty()) {

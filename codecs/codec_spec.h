@@ -18,7 +18,7 @@ namespace cutlink::codecs {
 class SpecParams {
  public:
   // text: `name` or `name:key=value,…`; whole: the spec it is part of, quoted in errors.
-  // Throws Error(usage): empty name, no '=', a key twice.
+  // Throws Error(usage): empty name, spaces, no '=', a key twice.
   SpecParams(std::string_view text, std::string_view whole);
 
   [[nodiscard]] const std::string& name() const { return name_; }

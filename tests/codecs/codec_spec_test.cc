@@ -39,6 +39,7 @@ TEST(Spec, RefusesWhatIsNotKeyValue) {
   for (const char* text : {"uniform:", "uniform:bits", "uniform:=4", "uniform:bits=", "uniform:bits=4,"}) {
     EXPECT_THAT(refusal([&] { SpecParams(text, text); }), HasSubstr("key=value")) << text;
   }
+  EXPECT_THAT(refusal([] { SpecParams("u: a=1", "u: a=1"); }), HasSubstr("no spaces"));
   EXPECT_THAT(refusal([] { SpecParams("", ""); }), HasSubstr("name is missing"));
   EXPECT_THAT(refusal([] { SpecParams("u:a=1,a=2", "u:a=1,a=2"); }), HasSubstr("a is given twice"));
 }
@@ -75,6 +76,14 @@ TEST(Spec, TextIsBuiltInOrder) {
   text.add("start", "7");
   text.add("target", "4");
   EXPECT_EQ(text.text(), "amaq:start=7,target=4");
+}
+
+TEST(Spec, PartsAreBetweenPlusSignsButNotInsideNumbers) {
+  using Parts = std::vector<std::string_view>;
+  EXPECT_EQ(spec_parts("bf16"), Parts{"bf16"});
+  EXPECT_EQ(spec_parts(""), Parts{""});
+  EXPECT_EQ(spec_parts("a:x=1e+3,y=2+zstd:level=3+b"), (Parts{"a:x=1e+3,y=2", "zstd:level=3", "b"}));
+  EXPECT_EQ(spec_parts("a+"), (Parts{"a", ""}));
 }
 
 }  // namespace

@@ -45,6 +45,9 @@ TEST(Registry, RefusalsSayWhatIsKnown) {
   EXPECT_THAT(refusal("unifrom:bits=4"), HasSubstr("unknown codec unifrom, did you mean uniform?"));
   EXPECT_THAT(refusal("mp3"), HasSubstr("known: fp32, bf16"));
   EXPECT_THAT(refusal("bf16+zst"), HasSubstr("unknown stage zst, did you mean zstd?"));
+  EXPECT_THAT(refusal("bf16+zstd+zstd:level=4"), HasSubstr("stage zstd is given twice"));
+  EXPECT_THAT(refusal("zstd"), HasSubstr("zstd is a stage: write it after a codec"));
+  EXPECT_THAT(refusal("bf16+amaq"), HasSubstr("amaq is a codec: one comes first"));
   EXPECT_THAT(refusal("bf16+"), HasSubstr("name is missing"));
   EXPECT_THAT(refusal(""), HasSubstr("name is missing"));
   EXPECT_THAT(refusal("bf16:bits=4"), HasSubstr("bf16 has none"));
@@ -65,6 +68,43 @@ TEST(Registry, UniformRefusesWhatCannotBe) {
   EXPECT_THAT(refusal("uniform:bits=1,range=absmax"), HasSubstr("write range=minmax"));
   EXPECT_THAT(refusal("uniform:bits=8-1.5,range=absmax"), HasSubstr("write range=minmax"));
   EXPECT_THAT(refusal("uniform:bits=4,outlier_threshold=1"), HasSubstr("outlier_threshold=1"));
+}
+
+// What newcomers write; every message ends with what they meant.
+TEST(Registry, ALikelyTypoIsAnsweredWithTheSpecThatWasMeant) {
+  const std::pair<const char*, const char*> typos[] = {
+      {"amaq,target=3", "amaq:target=3"},
+      {"amaq=3", "amaq:target=3"},
+      {"amaq(start=7,target=4)", "amaq:start=7,target=4"},
+      {"amaq: target = 3", "amaq:target=3"},
+      {"amaq:target=3,", "amaq:target=3"},
+      {"amaq:bits=4", "amaq:target=4"},
+      {"amaq:token", "amaq:per=token"},
+      {"bf16+zstd+zstd", "bf16+zstd"},
+      {"bf16,zstd", "bf16+zstd"},
+      {"uniform4", "uniform:bits=4"},
+      {"uniform:8-4", "uniform:bits=8-4"},
+      {"uniform:bits=4;per=token", "uniform:bits=4,per=token"},
+      {"uniform:bits=4+outliers=off", "uniform:bits=4,outliers=off"},
+      {"uniform:bits=4+zstd=3", "uniform:bits=4+zstd:level=3"},
+      {"\"uniform:bits=4\"", "uniform:bits=4"},
+      {"bfloat16", "bf16"},
+      {"int8", "uniform:bits=8"},
+  };
+  for (const auto& [typo, meant] : typos) {
+    const std::string message = refusal(typo);
+    EXPECT_THAT(message, testing::EndsWith("; did you mean " + std::string(meant) + "?"));
+    EXPECT_THAT(message, testing::StartsWith("codec \"" + std::string(typo) + "\": "));
+    EXPECT_THAT(message, testing::Not(HasSubstr("\n")));
+    EXPECT_NO_THROW(static_cast<void>(make_codec(meant))) << meant;
+  }
+}
+
+TEST(Registry, NothingIsSuggestedThatWouldBeRefused) {
+  for (const char* spec : {"uniform:bits=9", "uniform:bits=4,bits=5", "amaq:target=1", "uniform:4,5", "mp3",
+                           "", "amaq:start=3,target=5", "fp16:bits=16"}) {
+    EXPECT_THAT(refusal(spec), testing::Not(HasSubstr("did you mean"))) << spec;
+  }
 }
 
 TEST(Registry, EveryCodecIsDocumented) {
