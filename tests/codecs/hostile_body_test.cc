@@ -12,6 +12,7 @@ namespace {
 struct Case {
   const char* spec;
   Crossing crossing;
+  DType dtype = DType::bf16;
 };
 
 constexpr Case cases[] = {
@@ -26,6 +27,12 @@ constexpr Case cases[] = {
     {"shared", Crossing::grad_up},
     {"amaq", Crossing::act_up},
     {"amaq:per=token", Crossing::act_down},
+    {"fp32", Crossing::grad_up, DType::f32},
+    {"uniform:bits=3", Crossing::grad_down, DType::f32},
+    {"uniform:bits=8-4,per=token,round=stochastic", Crossing::grad_up, DType::f32},
+    {"uniform:bits=3,per=block,group=9,range=absmax+zstd", Crossing::act_up, DType::f32},
+    {"amaq+zstd", Crossing::act_up, DType::f32},
+    {"amaq:per=token,b_min=1,b_max=5,start=4", Crossing::act_up, DType::f32},
 };
 
 constexpr std::size_t rows = 37;
@@ -36,7 +43,7 @@ class HostileBody : public testing::TestWithParam<Case> {
   HostileBody() : positions_(rows, 2) {
     const CodecContext context = context_of(GetParam().crossing, channels);
     codec_ = make_codec(GetParam().spec);
-    OwnedMatrix x = random_matrix(DType::bf16, rows, channels, 3);
+    OwnedMatrix x = random_matrix(GetParam().dtype, rows, channels, 3);
     for (std::size_t c = 0; c < channels; ++c) {
       x.mutable_view().set(4, c, 500.0F);
       x.mutable_view().set(6, c, 0.0F);
@@ -47,11 +54,26 @@ class HostileBody : public testing::TestWithParam<Case> {
     encoder->encode(x.view(), call_, good_);
   }
 
-  // True where the body was accepted. A fresh decoder, as a peer's first frame would meet.
+  // True where the body was accepted: then no element of `out` is as it was before. A fresh decoder, as a
+  // peer's first frame would meet.
   bool accepts(const Body& body) {
+    OwnedMatrix first = filled_with(0x5a);
+    OwnedMatrix second = filled_with(0xa5);
+    const bool accepted = decodes(body, first);
+    EXPECT_EQ(decodes(body, second), accepted);
+    EXPECT_TRUE(!accepted || same_bits(first.view(), second.view()));
+    return accepted;
+  }
+
+  static OwnedMatrix filled_with(int byte, std::size_t of_rows = rows) {
+    OwnedMatrix matrix(GetParam().dtype, of_rows, channels);
+    std::memset(matrix.mutable_view().data, byte, matrix.view().elements() * size_of(GetParam().dtype));
+    return matrix;
+  }
+
+  bool decodes(const Body& body, OwnedMatrix& out) {
     const auto decoder = codec_->make_decoder(context_of(GetParam().crossing, channels));
     decoder->use_widths(widths_);
-    OwnedMatrix out(DType::bf16, rows, channels);
     try {
       decoder->decode({body.metadata, body.payload}, call_, out.mutable_view());
       return true;
@@ -119,8 +141,41 @@ TEST_P(HostileBody, RandomBytesNeverCrash) {
   }
 }
 
+// A body fits the rows it was made for; a row more or less may share its size and is then a matrix of that
+// shape.
+TEST_P(HostileBody, AnotherShapeThanTheBodysIsHandled) {
+  for (const std::size_t other : {std::size_t{1}, std::size_t{8}, rows - 1, rows + 1, 8 * rows}) {
+    const std::vector<std::uint32_t> positions(other, 2);
+    call_.positions = positions;
+    OwnedMatrix first = filled_with(0x5a, other);
+    OwnedMatrix second = filled_with(0xa5, other);
+    const bool accepted = decodes(good_, first);
+    EXPECT_FALSE(accepted && (other < rows - 1 || other > rows + 1)) << other << " rows";
+    EXPECT_EQ(decodes(good_, second), accepted);
+    EXPECT_TRUE(!accepted || same_bits(first.view(), second.view())) << other << " rows";
+  }
+}
+
+// Two frames of one decoder: what the second may rely on, the first has left in order.
+TEST_P(HostileBody, ARefusedFrameDoesNotSpoilTheNext) {
+  const auto decoder = codec_->make_decoder(context_of(GetParam().crossing, channels));
+  decoder->use_widths(widths_);
+  OwnedMatrix expected = filled_with(0);
+  ASSERT_TRUE(decodes(good_, expected));
+  Rng rng(RngKey{.seed = 3});
+  for (int round = 0; round < 200; ++round) {
+    Body body = good_;
+    ByteVector& part = body.metadata.empty() ? body.payload : body.metadata;
+    part.resize(rng.below(part.size()));
+    OwnedMatrix out = filled_with(0x5a);
+    EXPECT_THROW(decoder->decode({body.metadata, body.payload}, call_, out.mutable_view()), Error);
+    decoder->decode({good_.metadata, good_.payload}, call_, out.mutable_view());
+    ASSERT_TRUE(same_bits(out.view(), expected.view()));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Codecs, HostileBody, testing::ValuesIn(cases), [](const auto& which) {
-  std::string name = which.param.spec;
+  std::string name = std::string(which.param.spec) + "_" + name_of(which.param.dtype);
   for (char& c : name) {
     c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   }
