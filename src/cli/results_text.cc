@@ -82,8 +82,8 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
 Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   Line cells = {row.name + (row.reference ? " (reference)" : "")};
   if (row.seeds.empty()) {
-    cells.resize(14);
-    cells[12] = row.failure.empty() ? "not finished" : "failed";
+    cells.resize(15);
+    cells[13] = row.failure.empty() ? "not finished" : "failed";
     return cells;
   }
   if (row.seeds.size() < c.seeds.size()) {
@@ -94,6 +94,8 @@ Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   cells.push_back(bytes_text(t.down_bytes));
   cells.push_back(fmt::format("{:.2f}", row.byte_ratio));
   cells.push_back(fmt::format("{:.2f}", t.bits_per_element));
+  cells.push_back(t.width_deviation > 0.0 ? fmt::format("{:.2f} ± {:.2f}", t.mean_width, t.width_deviation)
+                                          : fmt::format("{:.2f}", t.mean_width));
   cells.push_back(fmt::format("{:.1f} %", 100.0 * t.metadata_share));
   cells.push_back(time_text(row.timing.client_ns));
   cells.push_back(time_text(row.timing.server_ns));
@@ -103,7 +105,9 @@ Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   cells.push_back(fmt::format("{:.2f}", row.speedup));
   cells.push_back(row.seeds.size() > 1 ? fmt::format("{:.4f} ± {:.4f}", row.eval_loss, row.loss_spread)
                                        : fmt::format("{:.4f}", row.eval_loss));
-  cells.push_back(row.time_to_loss_ns < 0.0 ? "never" : time_text(row.time_to_loss_ns));
+  cells.push_back(row.time_to_loss_ns < 0.0    ? "never"
+                  : row.time_to_loss_ns == 0.0 ? "at start"
+                                               : time_text(row.time_to_loss_ns));
   return cells;
 }
 
@@ -137,13 +141,19 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
   for (const run::RowFigures& row : c.rows) {
     lines.push_back(row_cells(c, row));
   }
-  text += render(
-      {{"", 1}, {"bytes a batch (hold)", 5}, {"time a batch (hold)", 6}, {"eval loss", 1}, {"time to", 1}},
-      {"act / grad", "up", "down", "ratio", "bits/elem", "meta", "client", "server", "codec", "link", "total",
-       "×", c.seeds.size() > 1 ? "mean ± sd" : "one seed", fmt::format("loss {:.3f}", c.target_loss)},
-      lines);
+  const char* part = c.hold_reached ? "hold" : "whole run";
+  text += render({{"", 1},
+                  {fmt::format("bytes a batch ({})", part), 6},
+                  {fmt::format("time a batch ({})", part), 6},
+                  {"eval loss", 1},
+                  {"time to", 1}},
+                 {"act / grad", "up", "down", "ratio", "bits/elem", "width ± sd", "meta", "client", "server",
+                  "codec", "link", "total", "×", c.seeds.size() > 1 ? "mean ± sd" : "one seed",
+                  fmt::format("loss {:.3f}", c.target_loss)},
+                 lines);
   text += fmt::format(
-      "compute: {} · link: simulated · every byte of every frame counted · bits/elem: all counted bytes\n"
+      "compute: {} · link: simulated · every byte of every frame counted · bits/elem: all counted bytes · "
+      "width: the activations' symbols alone, ± over channels\n"
       "ratio, ×: how many times fewer bytes, less time than {} · loss before training {:.4f}, codecs in the "
       "loop\n",
       c.compute, c.reference().name, c.reference().first_loss);
@@ -152,8 +162,13 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
                         data.value("examples", 0), data.value("truncated", 0), spec.max_length,
                         data.value("dropped", 0));
   }
-  text += fmt::format("hold: the last {} of {} steps, when every row's descent of widths is over\n",
-                      c.held_steps, spec.steps);
+  text += c.hold_reached
+              ? fmt::format("hold: the last {} of {} steps, when every row's descent of widths is over\n",
+                            c.held_steps, spec.steps)
+              : fmt::format(
+                    "hold: not reached within {} steps by every row's descent of widths: figures are of "
+                    "the whole run (raise train.steps, or lower the codec's steps)\n",
+                    spec.steps);
   for (const run::RowFigures& row : c.rows) {
     if (!row.failure.empty()) {
       text += fmt::format("failed: {}: {}\n", row.name, row.failure);
@@ -177,6 +192,7 @@ exporter::Table comparison_table(const run::Comparison& c) {
   column("byte_ratio", "", 2);
   column("elem", "bits", 2);
   column("mean_width", "bits", 2);
+  column("width_sd", "bits", 2);
   column("metadata_share", "", 4);
   column("outlier_share", "", 4);
   column("client", "ns", 0);
@@ -204,8 +220,9 @@ exporter::Table comparison_table(const run::Comparison& c) {
     const run::RunTiming& time = row.timing;
     for (const double value :
          {t.up_bytes, t.down_bytes, t.modelled_bytes, row.byte_ratio, t.bits_per_element, t.mean_width,
-          t.metadata_share, t.outlier_share, time.client_ns, time.server_ns, time.codec_ns, time.link_ns,
-          time.total_ns, row.speedup, row.whole_bytes, time.whole_total_ns, row.first_loss, row.eval_loss}) {
+          t.width_deviation, t.metadata_share, t.outlier_share, time.client_ns, time.server_ns, time.codec_ns,
+          time.link_ns, time.total_ns, row.speedup, row.whole_bytes, time.whole_total_ns, row.first_loss,
+          row.eval_loss}) {
       cells.emplace_back(value);
     }
     const auto maybe = [&](bool known, double value) {

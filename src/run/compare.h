@@ -32,7 +32,8 @@ struct CompareOutcome {
 // The directory of one cell: ROW-sSEED, the row's name made fit for a file name.
 [[nodiscard]] std::string cell_name(const std::string& row, std::uint64_t seed);
 
-// One row of the table. Means over its seeds; bytes and times of one batch (an optimizer step) in the hold.
+// One row of the table. Means over its seeds; bytes and times of one batch (an optimizer step) in the hold,
+// or in the whole run where the hold was not reached.
 struct RowFigures {
   std::string name;
   train::CodecSet codecs;
@@ -59,7 +60,8 @@ struct Comparison {
   std::string compute;
   bool measured = true;
   double target_loss = 0.0;
-  std::uint32_t hold_begins = 0;  // of all rows together
+  bool hold_reached = true;       // false: some row's descent of widths outlasts the run
+  std::uint32_t hold_begins = 0;  // of all rows together; 0 where it was not reached
   std::uint32_t held_steps = 0;   // from there to the end
   std::vector<std::uint64_t> seeds;
   std::vector<RowFigures> rows;    // in the scenario's order, the reference among them

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "run/compare.h"
-#include "run/data_root.h"
+#include "run/link_record.h"
 #include "run/run_info.h"
 
 namespace cutlink::run {
@@ -129,7 +129,7 @@ double mean_over(const std::vector<T>& items, double T::*member) {
   return mean_of(values);
 }
 
-RowFigures row_figures(const std::vector<Cell>& cells, const WorkMedians& work, const netsim::LinkSpec& link,
+RowFigures row_figures(const std::vector<Cell>& cells, const WorkTimes& work, const netsim::LinkSpec& link,
                        std::uint32_t first_step, double target) {
   RowFigures row;
   const Json& info = cells.front().run.info;
@@ -173,7 +173,7 @@ RowFigures row_figures(const std::vector<Cell>& cells, const WorkMedians& work, 
   for (double TrafficSummary::*member :
        {&TrafficSummary::up_bytes, &TrafficSummary::down_bytes, &TrafficSummary::modelled_bytes,
         &TrafficSummary::bits_per_element, &TrafficSummary::metadata_share, &TrafficSummary::outlier_share,
-        &TrafficSummary::mean_width}) {
+        &TrafficSummary::mean_width, &TrafficSummary::width_deviation}) {
     row.traffic.*member = mean_over(traffic, member);
   }
   row.timing = timing.front();
@@ -220,7 +220,7 @@ Comparison load_comparison(const fs::path& directory) {
   Comparison c;
   c.scenario = scenario_of(first.info, first.directory);
   c.scenario.name = first.info.value("name", c.scenario.name);
-  c.link_spec = netsim::load_link(link_argument(c.scenario.link), link_directories());
+  c.link_spec = link_of(first.info["link"], (first.directory / "run.json").string());
   c.link = c.link_spec.name;
   const auto link = netsim::make_link(c.link_spec, 1);
   c.up_bps = link->goodput(Direction::up).bps;
@@ -239,7 +239,7 @@ Comparison load_comparison(const fs::path& directory) {
     }
   }
   c.target_loss = c.scenario.target_loss > 0.0 ? c.scenario.target_loss : mean_of(losses) * 1.01;
-  const WorkMedians work = median_work(reference);
+  const WorkTimes work = median_work(reference);
   std::vector<const RunRecord*> finished;
   for (const auto& [index, row] : cells) {
     for (const Cell& cell : row) {
@@ -248,7 +248,9 @@ Comparison load_comparison(const fs::path& directory) {
       }
     }
   }
-  c.hold_begins = common_hold(finished);
+  const std::optional<std::uint32_t> hold = common_hold(finished);
+  c.hold_reached = hold.has_value();
+  c.hold_begins = hold.value_or(0);
   c.held_steps = static_cast<std::uint32_t>(first.steps.size()) - c.hold_begins;
   for (const auto& [index, row] : cells) {
     c.rows.push_back(row_figures(row, work, c.link_spec, c.hold_begins, c.target_loss));
@@ -267,6 +269,7 @@ Comparison load_comparison(const fs::path& directory) {
   }
   c.context["seeds"] = c.seeds;
   c.context["target_loss"] = c.target_loss;
+  c.context["hold"] = {{"reached", c.hold_reached}, {"first_step", c.hold_begins}, {"steps", c.held_steps}};
   return c;
 }
 

@@ -1,6 +1,7 @@
 #include "run/compare_timing.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace cutlink::run {
 
@@ -18,18 +19,14 @@ std::int64_t median(std::vector<std::int64_t> values) {
   return *middle;
 }
 
-struct CodingTimes {
-  std::array<std::int64_t, all_crossings.size()> encode_ns{};
-  std::array<std::int64_t, all_crossings.size()> decode_ns{};
-};
-
-CodingTimes median_coding(const RunRecord& run) {
+// Of the steps [begin, end).
+CodingTimes median_coding(const RunRecord& run, std::uint32_t begin, std::uint32_t end) {
   CodingTimes times;
   for (const Crossing crossing : all_crossings) {
     std::vector<std::int64_t> encode;
     std::vector<std::int64_t> decode;
     for (const MessageRow& m : run.messages) {
-      if (m.phase == Phase::train && m.crossing == crossing) {
+      if (m.phase == Phase::train && m.crossing == crossing && m.step >= begin && m.step < end) {
         encode.push_back(m.encode_ns);
         decode.push_back(m.decode_ns);
       }
@@ -40,37 +37,10 @@ CodingTimes median_coding(const RunRecord& run) {
   return times;
 }
 
-void add_work(Chain& chain, Work work, const WorkMedians& medians, std::int64_t micro_batches) {
-  TimelineEvent event;
-  event.kind = TimelineEvent::Kind::work;
-  event.half = half_of(work);
-  event.duration = Nanoseconds(medians[static_cast<std::size_t>(work)] / micro_batches);
-  chain.push_back(event);
-}
-
-void add_message(Chain& chain, const MessageRow& m, const CodingTimes& coding) {
-  const auto index = static_cast<std::size_t>(m.crossing);
-  TimelineEvent event;
-  event.crossing = m.crossing;
-  event.half = sender_of(m.crossing);
-  event.kind = TimelineEvent::Kind::encode;
-  event.duration = Nanoseconds(coding.encode_ns[index]);
-  chain.push_back(event);
-  event.kind = TimelineEvent::Kind::message;
-  event.duration = Nanoseconds(0);
-  event.size = Bytes{m.frame_bytes()};
-  chain.push_back(event);
-  event.kind = TimelineEvent::Kind::decode;
-  event.half = event.half == Half::client ? Half::server : Half::client;
-  event.duration = Nanoseconds(coding.decode_ns[index]);
-  event.size = Bytes{};
-  chain.push_back(event);
-}
-
 }  // namespace
 
-WorkMedians median_work(const std::vector<const RunRecord*>& reference_runs) {
-  WorkMedians medians{};
+WorkTimes median_work(const std::vector<const RunRecord*>& reference_runs) {
+  WorkTimes medians{};
   for (std::size_t kind = 0; kind < work_kinds; ++kind) {
     std::vector<std::int64_t> values;
     for (const RunRecord* run : reference_runs) {
@@ -83,8 +53,9 @@ WorkMedians median_work(const std::vector<const RunRecord*>& reference_runs) {
   return medians;
 }
 
-std::vector<Chain> step_chains(const RunRecord& run, const WorkMedians& work) {
-  const CodingTimes coding = median_coding(run);
+std::vector<Chain> step_chains(const RunRecord& run, const WorkTimes& work, std::uint32_t first_step) {
+  const CodingTimes before = median_coding(run, 0, first_step);
+  const CodingTimes after = median_coding(run, first_step, std::numeric_limits<std::uint32_t>::max());
   std::vector<const MessageRow*> messages;
   for (const MessageRow& m : run.messages) {
     if (m.phase == Phase::train) {
@@ -101,42 +72,27 @@ std::vector<Chain> step_chains(const RunRecord& run, const WorkMedians& work) {
       micro_batches = std::max<std::int64_t>(micro_batches, messages[end]->micro_batch + std::int64_t{1});
       ++end;
     }
+    WorkTimes share = work;
+    for (std::int64_t& ns : share) {
+      ns /= micro_batches;
+    }
     Chain chain;
     for (; begin < end; ++begin) {
       const MessageRow& m = *messages[begin];
-      if (m.crossing == Crossing::act_up) {
-        add_work(chain, Work::client_bottom_forward, work, micro_batches);
-      }
-      add_message(chain, m, coding);
-      switch (m.crossing) {
-        case Crossing::act_up:
-          add_work(chain, Work::server_forward, work, micro_batches);
-          if (vanilla) {
-            add_work(chain, Work::server_backward, work, micro_batches);
-          }
-          break;
-        case Crossing::act_down:
-          add_work(chain, Work::client_top, work, micro_batches);
-          break;
-        case Crossing::grad_up:
-          add_work(chain, Work::server_backward, work, micro_batches);
-          break;
-        case Crossing::grad_down:
-          add_work(chain, Work::client_bottom_backward, work, micro_batches);
-          break;
-      }
+      append_crossing(chain, m.crossing, vanilla, share, m.step < first_step ? before : after,
+                      Bytes{m.frame_bytes()});
     }
     chains.push_back(std::move(chain));
   }
   return chains;
 }
 
-RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link_spec,
+RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::LinkSpec& link_spec,
                    std::uint32_t first_step) {
   RunTiming timing;
   const auto link = netsim::make_link(link_spec, run.info.value("seed", std::uint64_t{1}));
   netsim::Replay replay(*link);
-  std::vector<Chain> chains = step_chains(run, work);
+  std::vector<Chain> chains = step_chains(run, work, first_step);
   double counted = 0.0;
   for (std::size_t i = 0; i < chains.size(); ++i) {
     const netsim::BatchTiming batch = replay.play(chains[i]);

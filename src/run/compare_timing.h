@@ -3,24 +3,24 @@
 // cost.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "netsim/link_spec.h"
 #include "netsim/timeline/timeline.h"
+#include "run/batch_chain.h"
 #include "run/run_summary.h"
 
 namespace cutlink::run {
 
-// Nanoseconds of each kind of work in one step (all micro-batches).
-using WorkMedians = std::array<std::int64_t, work_kinds>;
-[[nodiscard]] WorkMedians median_work(const std::vector<const RunRecord*>& reference_runs);
+// Median of each kind of work in one step (all micro-batches).
+[[nodiscard]] WorkTimes median_work(const std::vector<const RunRecord*>& reference_runs);
 
-// The chains of a run's training steps: work from the medians, coding as the run's own median of that
-// crossing, messages as they were.
+// The chains of a run's training steps: work from the medians; coding as the run's own median of that
+// crossing, before first_step and from there on, as the widths differ; messages as they were.
 [[nodiscard]] std::vector<std::vector<netsim::TimelineEvent>> step_chains(const RunRecord& run,
-                                                                          const WorkMedians& work);
+                                                                          const WorkTimes& work,
+                                                                          std::uint32_t first_step);
 
 struct RunTiming {
   double client_ns = 0.0, server_ns = 0.0, codec_ns = 0.0, link_ns = 0.0, total_ns = 0.0;  // means
@@ -29,7 +29,7 @@ struct RunTiming {
   std::vector<netsim::TimelineEvent> last;  // chain of the last step
 };
 // Plays the chains over a fresh link; means are over the steps from first_step on.
-[[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkMedians& work, const netsim::LinkSpec& link,
+[[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::LinkSpec& link,
                                  std::uint32_t first_step);
 
 // Virtual time at which the evaluation loss (codecs in the loop) first falls to `target`, straight lines

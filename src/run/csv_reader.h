@@ -14,6 +14,7 @@ class CsvReader {
   // Throws Error(usage) with file and line where a row has another number of cells than the header.
   CsvReader(std::string_view text, std::string file);
 
+  [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] std::size_t rows() const { return rows_.size(); }
   [[nodiscard]] bool has(std::string_view column) const;
   // Throw Error(usage) with file, line and column where there is no such column or the cell is not of the

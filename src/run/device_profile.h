@@ -55,10 +55,9 @@ class ComputeModel {
   [[nodiscard]] std::int64_t decode_ns(Half half, const std::string& codec, std::uint64_t elements) const;
   // One line for people: "profile rtx3090 (assumed utilisation …)".
   [[nodiscard]] std::string describe() const;
-
- private:
   [[nodiscard]] const DeviceProfile& of(Half half) const { return half == Half::client ? client_ : server_; }
 
+ private:
   DeviceProfile client_;
   DeviceProfile server_;
   model::LlamaConfig config_;

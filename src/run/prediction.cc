@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "codecs/registry.h"
+#include "run/batch_chain.h"
 #include "run/ledger.h"
 #include "run/simulated_world.h"
 #include "wire/frame.h"
@@ -15,8 +16,6 @@
 namespace cutlink::run {
 
 namespace {
-
-using netsim::TimelineEvent;
 
 constexpr std::uint32_t most_steps = 200;  // batches looked at; their sizes differ little
 
@@ -34,19 +33,9 @@ class Calibration : public RunSink {
 };
 
 struct StepTimes {
-  std::array<std::int64_t, work_kinds> work_ns{};  // of a micro-batch
-  std::array<std::int64_t, all_crossings.size()> encode_ns{};
-  std::array<std::int64_t, all_crossings.size()> decode_ns{};
+  WorkTimes work_ns{};  // of a micro-batch
+  CodingTimes coding;
 };
-
-std::vector<train::Batch> batches_of(const Scenario& s, const Assets& assets, std::uint32_t step) {
-  std::vector<train::Batch> batches;
-  for (std::uint32_t m = 0; m < s.train.accumulation; ++m) {
-    batches.push_back(train::training_batch(*assets.train_data, s.train.seed, step, m, s.train.accumulation,
-                                            s.train.batch));
-  }
-  return batches;
-}
 
 // Two steps; the second one's times (the first pays for memory and lazily made kernels).
 StepTimes calibrate(const Scenario& s, const Assets& assets) {
@@ -62,7 +51,7 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
   SimulatedChannel channel(server);
   StepTimes times;
   for (std::uint32_t step = 0; step < 2; ++step) {
-    const std::vector<train::Batch> batches = batches_of(s, assets, step);
+    const std::vector<train::Batch> batches = train::training_batches(*assets.train_data, s.train, step);
     static_cast<void>(sink.take());
     ledger.begin(batches);
     const train::StepResult result = client.train_step(step, batches, channel);
@@ -72,11 +61,13 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
     ns /= s.train.accumulation;
   }
   for (const MessageRow& m : sink.take()) {
-    times.encode_ns[static_cast<std::size_t>(m.crossing)] = m.encode_ns;
-    times.decode_ns[static_cast<std::size_t>(m.crossing)] = m.decode_ns;
+    times.coding.encode_ns[static_cast<std::size_t>(m.crossing)] = m.encode_ns;
+    times.coding.decode_ns[static_cast<std::size_t>(m.crossing)] = m.decode_ns;
   }
   return times;
 }
+
+bool is_vanilla(const Scenario& s) { return s.train.split.shape == train::SplitSpec::Shape::vanilla; }
 
 struct FrameBytes {
   double bytes = 0.0;
@@ -104,7 +95,7 @@ FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Co
   info.rows = static_cast<std::uint32_t>(batch.rows());
   info.channels = static_cast<std::uint32_t>(assets.config.hidden);
   wire::BatchDescriptor descriptor;
-  const bool vanilla = s.train.split.shape == train::SplitSpec::Shape::vanilla;
+  const bool vanilla = is_vanilla(s);
   if (crossing == Crossing::act_up) {
     descriptor.sequence_lengths = batch.lengths;
     if (vanilla) {
@@ -119,51 +110,51 @@ FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Co
   return {static_cast<double>(bytes), body.exact};
 }
 
-void add_event(std::vector<TimelineEvent>& chain, TimelineEvent::Kind kind, Half half, Crossing crossing,
-               std::int64_t ns, double bytes = 0.0) {
-  TimelineEvent event;
-  event.kind = kind;
-  event.half = half;
-  event.crossing = crossing;
-  event.duration = Nanoseconds(ns);
-  event.size = Bytes{static_cast<std::uint64_t>(bytes + 0.5)};
-  chain.push_back(event);
-}
-
-// One micro-batch in the order of DESIGN.md §3.
-void add_micro_batch(std::vector<TimelineEvent>& chain, const Scenario& s, const StepTimes& work,
-                     const StepTimes& coding, const std::array<double, all_crossings.size()>& bytes) {
-  const auto add_work = [&](Work w) {
-    add_event(chain, TimelineEvent::Kind::work, half_of(w), Crossing::act_up,
-              work.work_ns[static_cast<std::size_t>(w)]);
-  };
-  const bool vanilla = s.train.split.shape == train::SplitSpec::Shape::vanilla;
-  add_work(Work::client_bottom_forward);
-  for (const Crossing crossing : crossings_of(s.train.split)) {
-    const auto i = static_cast<std::size_t>(crossing);
-    const Half sender = sender_of(crossing);
-    add_event(chain, TimelineEvent::Kind::encode, sender, crossing, coding.encode_ns[i]);
-    add_event(chain, TimelineEvent::Kind::message, sender, crossing, 0, bytes[i]);
-    add_event(chain, TimelineEvent::Kind::decode, sender == Half::client ? Half::server : Half::client,
-              crossing, coding.decode_ns[i]);
-    switch (crossing) {
-      case Crossing::act_up:
-        add_work(Work::server_forward);
-        if (vanilla) {
-          add_work(Work::server_backward);
-        }
-        break;
-      case Crossing::act_down:
-        add_work(Work::client_top);
-        break;
-      case Crossing::grad_up:
-        add_work(Work::server_backward);
-        break;
-      case Crossing::grad_down:
-        add_work(Work::client_bottom_backward);
-        break;
+PredictedRow predict_row(const Scenario& s, const Assets& assets, const CompareRow& row, std::uint32_t first,
+                         const WorkTimes& work, const CodingTimes& coding) {
+  PredictedRow predicted;
+  predicted.name = row.name;
+  predicted.reference = row.reference;
+  const auto activation = codecs::make_codec(row.codecs.activation);
+  const auto gradient = codecs::make_codec(row.codecs.gradient);
+  const std::uint32_t end = std::min(s.train.steps, first + most_steps);
+  std::array<double, all_crossings.size()> bytes{};  // of a micro-batch
+  double elements = 0.0;
+  for (std::uint32_t step = first; step < end; ++step) {
+    for (const train::Batch& batch : train::training_batches(*assets.train_data, s.train, step)) {
+      for (const Crossing crossing : crossings_of(s.train.split)) {
+        const FrameBytes frame =
+            frame_bytes(s, assets, is_activation(crossing) ? *activation : *gradient, crossing, step, batch);
+        bytes[static_cast<std::size_t>(crossing)] += frame.bytes;
+        predicted.exact = predicted.exact && frame.exact;
+        elements += static_cast<double>(batch.rows() * assets.config.hidden);
+      }
     }
   }
+  const double micro_batches = static_cast<double>(end - first) * s.train.accumulation;
+  double all = 0.0;
+  for (const Crossing crossing : all_crossings) {
+    double& frame = bytes[static_cast<std::size_t>(crossing)];
+    all += frame;
+    frame /= micro_batches;
+    (direction_of(crossing) == Direction::up ? predicted.up_bytes : predicted.down_bytes) +=
+        frame * s.train.accumulation;
+  }
+  predicted.bits_per_element = all * 8.0 / elements;
+  std::vector<netsim::TimelineEvent> chain;
+  for (std::uint32_t m = 0; m < s.train.accumulation; ++m) {
+    for (const Crossing crossing : crossings_of(s.train.split)) {
+      const double size = bytes[static_cast<std::size_t>(crossing)];
+      append_crossing(chain, crossing, is_vanilla(s), work, coding,
+                      Bytes{static_cast<std::uint64_t>(size + 0.5)});
+    }
+  }
+  const auto link = netsim::make_link(assets.link, s.train.seed);
+  netsim::Replay replay(*link);
+  for (int batch = 0; batch < 3; ++batch) {  // the third: windows have settled
+    predicted.timing = replay.play(chain);
+  }
+  return predicted;
 }
 
 }  // namespace
@@ -190,46 +181,8 @@ Prediction predict(const Scenario& scenario, const Assets& assets) {
   first = first < s.train.steps ? first : 0;
   for (const CompareRow& row : scenario.rows) {
     s.train.codecs = row.codecs;
-    const StepTimes coding = row.reference ? work : calibrate(s, assets);
-    const auto activation = codecs::make_codec(row.codecs.activation);
-    const auto gradient = codecs::make_codec(row.codecs.gradient);
-    PredictedRow predicted;
-    predicted.name = row.name;
-    predicted.reference = row.reference;
-    const std::uint32_t end = std::min(s.train.steps, first + most_steps);
-    std::array<double, all_crossings.size()> bytes{};  // of a micro-batch
-    double elements = 0.0;
-    for (std::uint32_t step = first; step < end; ++step) {
-      for (const train::Batch& batch : batches_of(s, assets, step)) {
-        for (const Crossing crossing : crossings_of(s.train.split)) {
-          const FrameBytes frame = frame_bytes(s, assets, is_activation(crossing) ? *activation : *gradient,
-                                               crossing, step, batch);
-          bytes[static_cast<std::size_t>(crossing)] += frame.bytes;
-          predicted.exact = predicted.exact && frame.exact;
-          elements += static_cast<double>(batch.rows() * assets.config.hidden);
-        }
-      }
-    }
-    const double micro_batches = static_cast<double>(end - first) * s.train.accumulation;
-    double all = 0.0;
-    for (const Crossing crossing : all_crossings) {
-      double& frame = bytes[static_cast<std::size_t>(crossing)];
-      all += frame;
-      frame /= micro_batches;
-      (direction_of(crossing) == Direction::up ? predicted.up_bytes : predicted.down_bytes) +=
-          frame * s.train.accumulation;
-    }
-    predicted.bits_per_element = all * 8.0 / elements;
-    std::vector<TimelineEvent> chain;
-    for (std::uint32_t m = 0; m < s.train.accumulation; ++m) {
-      add_micro_batch(chain, s, work, coding, bytes);
-    }
-    const auto link = netsim::make_link(assets.link, s.train.seed);
-    netsim::Replay replay(*link);
-    for (int batch = 0; batch < 3; ++batch) {  // the third: windows have settled
-      predicted.timing = replay.play(chain);
-    }
-    prediction.rows.push_back(std::move(predicted));
+    const CodingTimes coding = (row.reference ? work : calibrate(s, assets)).coding;
+    prediction.rows.push_back(predict_row(s, assets, row, first, work.work_ns, coding));
   }
   return prediction;
 }

@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "codecs/registry.h"
 #include "run/data_root.h"
+#include "run/link_record.h"
 #include "run/scenario_keys.h"
 
 namespace cutlink::run {
@@ -68,6 +69,16 @@ Json data_json(const train::Dataset* data) {
           {"tokens", s.tokens},     {"label_tokens", s.label_tokens}, {"longest_tokens", s.longest}};
 }
 
+Json device_json(const DeviceProfile& device) {
+  return {{"name", device.name},
+          {"fp32_flops", device.fp32_flops},
+          {"bf16_flops", device.bf16_flops},
+          {"launch_ns", device.launch_ns},
+          {"float_ns", device.float_ns},
+          {"quantised_encode_ns", device.quantised_encode_ns},
+          {"quantised_decode_ns", device.quantised_decode_ns}};
+}
+
 std::string cpu_name() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
@@ -77,6 +88,14 @@ std::string cpu_name() {
     }
   }
   return "";
+}
+
+Json devices_json(const Assets& assets) {
+  if (!assets.profile) {
+    return nullptr;
+  }
+  return {{"client", device_json(assets.profile->of(Half::client))},
+          {"server", device_json(assets.profile->of(Half::server))}};
 }
 
 }  // namespace
@@ -95,10 +114,6 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
   const Scenario& s = request.scenario;
   const model::LlamaConfig& c = assets.config;
   const auto link = netsim::make_link(assets.link, s.train.seed);
-  Json sources = Json::object();
-  for (const netsim::LinkSpec::Source& source : assets.link.sources) {
-    sources[source.key] = source.text;
-  }
   Json json;
   json["schema"] = run_schema_version;
   json["status"] = "running";
@@ -127,13 +142,13 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
                    {"vocabulary", c.vocabulary},
                    {"stored_dtype", c.dtype}};
   json["data"] = {{"train", data_json(assets.train_data.get())}, {"eval", data_json(assets.eval_data.get())}};
-  json["link"] = {{"name", assets.link.name},
-                  {"describe", link->describe()},
-                  {"goodput_up_bps", link->goodput(Direction::up).bps},
-                  {"goodput_down_bps", link->goodput(Direction::down).bps},
-                  {"sources", sources}};
+  json["link"] = link_json(assets.link);
+  json["link"]["describe"] = link->describe();
+  json["link"]["goodput_up_bps"] = link->goodput(Direction::up).bps;
+  json["link"]["goodput_down_bps"] = link->goodput(Direction::down).bps;
   json["world"] = "simulated";
   json["compute"] = assets.profile ? assets.profile->describe() : "measured";
+  json["devices"] = devices_json(assets);
   json["hold_begins"] = hold_begins(s, c);
   json["figures"] = {
       {"bytes", "counted, every byte of every frame"},
@@ -141,6 +156,22 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
       {"link_times", "simulated"},
       {"compute_times", assets.profile ? "assumed: device profile" : "measured: steady clock"}};
   return json;
+}
+
+const char* changed_since(const Json& earlier, const Scenario& scenario, const Assets& assets) {
+  if (earlier["hash"] != hash_of(scenario)) {
+    return "scenario, codecs or seed";
+  }
+  if (earlier.value("inputs", std::string()) != assets.fingerprint) {
+    return "model or data";
+  }
+  const Json link = link_json(assets.link);
+  for (const char* part : {"kind", "settings"}) {
+    if (earlier["link"].value(part, Json()) != link[part]) {
+      return "settings of the link";
+    }
+  }
+  return earlier.value("devices", Json()) == devices_json(assets) ? nullptr : "device profile";
 }
 
 void write_run_json(const std::filesystem::path& directory, const Json& json) {
@@ -155,7 +186,7 @@ std::optional<Json> read_run_json(const std::filesystem::path& directory) {
   }
   Json json = Json::parse(read_text_file(file, max_run_json), nullptr, false);
   if (json.is_discarded() || !json.is_object() || !json.contains("schema") || !json.contains("status") ||
-      !json.contains("hash") || !json.contains("scenario")) {
+      !json.contains("hash") || !json.contains("scenario") || !json["link"].is_object()) {
     usage_error(
         fmt::format("{}: not a run.json of cutlink (remove it, or name another directory)", file.string()));
   }
@@ -170,7 +201,14 @@ Scenario scenario_of(const Json& run, const std::filesystem::path& directory) {
   Scenario scenario;
   const std::string where = (directory / "run.json").string();
   for (const auto& [name, value] : run["scenario"].items()) {
-    find_key(name, where).set(scenario, from_json(value, where), data_root());
+    // Presets and profiles may have changed or gone since: what the run was made with stands in run.json.
+    if (name == "link") {
+      scenario.link = value.get<std::string>();
+    } else if (name == "compute") {
+      scenario.compute = value.get<std::string>();
+    } else {
+      find_key(name, where).set(scenario, from_json(value, where), data_root());
+    }
   }
   scenario.prompt.max_length = scenario.train.max_length;
   scenario.rows.push_back({run.value("row", std::string()), scenario.train.codecs, true});

@@ -23,6 +23,11 @@ void write_run_json(const std::filesystem::path& directory, const nlohmann::orde
 // None where there is no run.json. Throws Error(usage) where it is not one of ours or of another schema.
 [[nodiscard]] std::optional<nlohmann::ordered_json> read_run_json(const std::filesystem::path& directory);
 
+// What differs between the run that a run.json records and this one, for people; null where they are the
+// same.
+[[nodiscard]] const char* changed_since(const nlohmann::ordered_json& earlier, const Scenario& scenario,
+                                        const Assets& assets);
+
 // The scenario that a run.json records, checked again. Throws Error(usage).
 [[nodiscard]] Scenario scenario_of(const nlohmann::ordered_json& run, const std::filesystem::path& directory);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "base/file_io.h"
@@ -24,7 +25,7 @@ Crossing crossing_of(const CsvReader& csv, std::size_t row) {
       return crossing;
     }
   }
-  usage_error(fmt::format("messages.csv:{}: crossing \"{}\" is not known", row + 2, text));
+  usage_error(fmt::format("{}:{}: crossing \"{}\" is not known", csv.file(), row + 2, text));
 }
 
 MessageRow message_of(const CsvReader& csv, std::size_t row) {
@@ -69,6 +70,41 @@ StepRow step_of(const CsvReader& csv, std::size_t row) {
   return s;
 }
 
+WidthRow width_of(const CsvReader& csv, std::size_t row) {
+  WidthRow w;
+  w.step = static_cast<std::uint32_t>(csv.count(row, "step"));
+  w.crossing = crossing_of(csv, row);
+  w.channel = static_cast<std::uint32_t>(csv.count(row, "channel"));
+  w.width = static_cast<std::uint8_t>(csv.count(row, "width_bits"));
+  return w;
+}
+
+double deviation_of(const std::map<std::uint32_t, double>& widths) {
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const auto& [channel, width] : widths) {
+    sum += width;
+    squares += width * width;
+  }
+  const double n = std::max<double>(static_cast<double>(widths.size()), 1.0);
+  return std::sqrt(std::max(squares / n - (sum / n) * (sum / n), 0.0));
+}
+
+// Over channels, of the widths in force at the end; mean over the activation crossings that have widths.
+double width_deviation(const std::vector<WidthRow>& changes) {
+  std::map<Crossing, std::map<std::uint32_t, double>> last;
+  for (const WidthRow& change : changes) {
+    if (is_activation(change.crossing)) {
+      last[change.crossing][change.channel] = change.width;
+    }
+  }
+  double sum = 0.0;
+  for (const auto& [crossing, widths] : last) {
+    sum += deviation_of(widths);
+  }
+  return last.empty() ? 0.0 : sum / static_cast<double>(last.size());
+}
+
 // Means of the training steps' times.
 Json times_json(const RunRecord& run, std::uint32_t first_step) {
   double client = 0.0;
@@ -104,7 +140,8 @@ Json part_json(const RunRecord& run, std::uint32_t first_step) {
                {"bits_per_element", t.bits_per_element},
                {"metadata_share", t.metadata_share},
                {"outlier_share", t.outlier_share},
-               {"mean_width", t.mean_width}};
+               {"mean_width", t.mean_width},
+               {"width_deviation", t.width_deviation}};
   json.update(times_json(run, first_step));
   return json;
 }
@@ -122,10 +159,17 @@ RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
       run.steps.push_back(step_of(csv, i));
     }
   }
-  const std::filesystem::path file = directory / "messages.csv";
+  {
+    const std::filesystem::path file = directory / "messages.csv";
+    const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
+    for (std::size_t i = 0; i < csv.rows(); ++i) {
+      run.messages.push_back(message_of(csv, i));
+    }
+  }
+  const std::filesystem::path file = directory / "widths.csv";
   const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
   for (std::size_t i = 0; i < csv.rows(); ++i) {
-    run.messages.push_back(message_of(csv, i));
+    run.widths.push_back(width_of(csv, i));
   }
   if (info.contains("evaluations")) {
     for (const Json& item : info["evaluations"]) {
@@ -141,7 +185,7 @@ RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
   return run;
 }
 
-std::uint32_t common_hold(const std::vector<const RunRecord*>& runs) {
+std::optional<std::uint32_t> common_hold(const std::vector<const RunRecord*>& runs) {
   std::uint32_t begins = 0;
   for (const RunRecord* run : runs) {
     begins = std::max(begins, run->info.value("hold_begins", 0U));
@@ -149,7 +193,7 @@ std::uint32_t common_hold(const std::vector<const RunRecord*>& runs) {
   const bool reached = std::all_of(runs.begin(), runs.end(), [&](const RunRecord* run) {
     return !run->steps.empty() && run->steps.back().step >= begins;
   });
-  return reached ? begins : 0;
+  return reached ? std::optional(begins) : std::nullopt;
 }
 
 TrafficSummary summarise_traffic(const RunRecord& run, std::uint32_t first_step) {
@@ -187,6 +231,7 @@ TrafficSummary summarise_traffic(const RunRecord& run, std::uint32_t first_step)
   t.metadata_share = bytes > 0.0 ? metadata / bytes : 0.0;
   t.outlier_share = bytes > 0.0 ? outliers / bytes : 0.0;
   t.mean_width = activations > 0.0 ? width / activations : 0.0;
+  t.width_deviation = width_deviation(run.widths);
   return t;
 }
 
@@ -196,7 +241,9 @@ Json summary_json(const RunRecord& run) {
   if (!run.steps.empty()) {
     json["final_train_loss"] = run.steps.back().loss;
     json["virtual_time_ns"] = run.steps.back().now_ns;
-    json["hold"] = part_json(run, common_hold({&run}));
+    const std::optional<std::uint32_t> hold = common_hold({&run});
+    json["hold_reached"] = hold.has_value();
+    json["hold"] = part_json(run, hold.value_or(0));
     json["whole"] = part_json(run, 0);
   }
   if (!run.evaluations.empty()) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "base/records.h"
@@ -18,6 +19,7 @@ struct RunRecord {
   nlohmann::ordered_json info;  // run.json
   std::vector<StepRow> steps;
   std::vector<MessageRow> messages;  // of training and evaluation
+  std::vector<WidthRow> widths;      // changes, in order
   std::vector<Evaluation> evaluations;
 };
 
@@ -33,13 +35,14 @@ struct TrafficSummary {
   double bits_per_element = 0.0;  // all counted bytes × 8 ÷ elements
   double metadata_share = 0.0;    // of the counted bytes: metadata without outlier rows
   double outlier_share = 0.0;
-  double mean_width = 0.0;  // of the activations' widths alone
+  double mean_width = 0.0;       // of the activations' widths alone
+  double width_deviation = 0.0;  // standard deviation over channels at the run's end, mean over crossings
 };
 [[nodiscard]] TrafficSummary summarise_traffic(const RunRecord& run, std::uint32_t first_step);
 
-// First step of the hold of all these runs together, so that they are compared over the same batches; 0 where
-// some descent never ends.
-[[nodiscard]] std::uint32_t common_hold(const std::vector<const RunRecord*>& runs);
+// First step of the hold of all these runs together, so that they are compared over the same batches; none
+// where some descent outlasts its run.
+[[nodiscard]] std::optional<std::uint32_t> common_hold(const std::vector<const RunRecord*>& runs);
 
 // summary of run.json: traffic and times of hold and of the whole run, losses.
 [[nodiscard]] nlohmann::ordered_json summary_json(const RunRecord& run);

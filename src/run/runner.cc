@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "run/adapter_files.h"
 #include "run/interrupt.h"
 #include "run/ledger.h"
 #include "run/run_directory.h"
@@ -46,10 +47,8 @@ class Run {
   void restore(const train::StoredCheckpoint& stored);
   void save_checkpoint();
   void evaluate(std::uint32_t steps_done, StepRow* row);
-  [[nodiscard]] std::vector<train::Batch> batches_of(std::uint32_t step) const;
   bool one_step(std::uint32_t step);
   void finish(const char* status, const std::string& error);
-  void save_adapters() const;
   [[nodiscard]] fs::path checkpoints() const { return request_.directory / "checkpoints"; }
 
   const RunRequest& request_;
@@ -186,19 +185,10 @@ void Run::evaluate(std::uint32_t steps_done, StepRow* row) {
   reporter_.on_evaluation(evaluation);
 }
 
-std::vector<train::Batch> Run::batches_of(std::uint32_t step) const {
-  const train::TrainSpec& spec = scenario_.train;
-  std::vector<train::Batch> batches;
-  for (std::uint32_t m = 0; m < spec.accumulation; ++m) {
-    batches.push_back(
-        train::training_batch(*assets_.train_data, spec.seed, step, m, spec.accumulation, spec.batch));
-  }
-  return batches;
-}
-
 // False where a person asked to stop.
 bool Run::one_step(std::uint32_t step) {
-  const std::vector<train::Batch> batches = batches_of(step);
+  const std::vector<train::Batch> batches =
+      train::training_batches(*assets_.train_data, scenario_.train, step);
   ledger_->begin(batches);
   train::StepResult result;
   try {
@@ -222,24 +212,6 @@ bool Run::one_step(std::uint32_t step) {
   return !stop;
 }
 
-void Run::save_adapters() const {
-  const std::vector<model::NamedParameter>& client = client_->adapters();
-  const std::vector<model::NamedParameter>& server = server_->adapters();
-  std::vector<model::NamedParameter> merged = client;
-  merged.insert(merged.end(), server.begin(), server.end());
-  const std::string base = scenario_.model.string();
-  const fs::path folder = request_.directory / "adapters";
-  const auto save = [&](const char* name, const std::vector<model::NamedParameter>& parameters) {
-    if (!parameters.empty()) {
-      fs::create_directories(folder / name);
-      model::save_adapters(folder / name, scenario_.train.lora, base, parameters);
-    }
-  };
-  save("client", client);
-  save("server", server);
-  save("merged", merged);
-}
-
 void Run::finish(const char* status, const std::string& error) {
   files_->sync();
   json_["status"] = status;
@@ -249,7 +221,7 @@ void Run::finish(const char* status, const std::string& error) {
   json_["steps_done"] = next_step_;
   std::uint64_t avoided = 0;  // rows that a padded batch would have had
   for (std::uint32_t step = 0; step < next_step_; ++step) {
-    for (const train::Batch& batch : batches_of(step)) {
+    for (const train::Batch& batch : train::training_batches(*assets_.train_data, scenario_.train, step)) {
       avoided += batch.padding_avoided;
     }
   }
@@ -281,7 +253,7 @@ RunStatus Run::go() {
     }
     while (next_step_ < steps) {
       if (!one_step(next_step_)) {
-        save_adapters();
+        save_run_adapters(request_.directory, scenario_, client_->adapters(), server_->adapters());
         finish("interrupted", "");
         reporter_.on_end();
         return RunStatus::interrupted;
@@ -293,7 +265,7 @@ RunStatus Run::go() {
     reporter_.on_end();
     throw;
   }
-  save_adapters();
+  save_run_adapters(request_.directory, scenario_, client_->adapters(), server_->adapters());
   finish("finished", "");
   reporter_.on_end();
   return RunStatus::finished;
@@ -308,16 +280,13 @@ fs::path default_output(const Scenario& scenario) {
 RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
   const std::optional<Json> earlier = request.replace ? std::nullopt : read_run_json(request.directory);
   if (earlier) {
-    const bool same = (*earlier)["hash"] == hash_of(request.scenario) &&
-                      earlier->value("inputs", std::string()) == assets.fingerprint;
-    if (same && (*earlier)["status"] == "finished") {
-      return RunStatus::skipped;
+    if (const char* changed = changed_since(*earlier, request.scenario, assets)) {
+      usage_error(
+          fmt::format("{} holds another run (other {}): name another --output, or say --force to replace it",
+                      request.directory.string(), changed));
     }
-    if (!same) {
-      usage_error(fmt::format(
-          "{} holds another run (other scenario, codecs, seed, model or data): name another --output, or say "
-          "--force to replace it",
-          request.directory.string()));
+    if ((*earlier)["status"] == "finished") {
+      return RunStatus::skipped;
     }
     if (!request.resume) {
       usage_error(

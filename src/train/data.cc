@@ -127,6 +127,14 @@ Batch training_batch(const Dataset& data, std::uint64_t seed, std::uint32_t step
   return result;
 }
 
+std::vector<Batch> training_batches(const Dataset& data, const TrainSpec& spec, std::uint32_t step) {
+  std::vector<Batch> batches;
+  for (std::uint32_t m = 0; m < spec.accumulation; ++m) {
+    batches.push_back(training_batch(data, spec.seed, step, m, spec.accumulation, spec.batch));
+  }
+  return batches;
+}
+
 std::vector<Batch> evaluation_batches(const Dataset& data, std::size_t batch) {
   assert(batch > 0);
   std::vector<Batch> batches;

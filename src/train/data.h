@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/tokenizer.h"
+#include "train/spec.h"
 
 namespace cutlink::train {
 
@@ -80,6 +81,9 @@ struct Batch {
 // of the step, so nothing needs to be saved.
 [[nodiscard]] Batch training_batch(const Dataset& data, std::uint64_t seed, std::uint32_t step,
                                    std::uint32_t micro_batch, std::uint32_t accumulation, std::size_t batch);
+// All micro-batches of a step, with the seed, accumulation and batch size of `spec`.
+[[nodiscard]] std::vector<Batch> training_batches(const Dataset& data, const TrainSpec& spec,
+                                                  std::uint32_t step);
 // Batches of an evaluation set, in order; the last may be smaller.
 [[nodiscard]] std::vector<Batch> evaluation_batches(const Dataset& data, std::size_t batch);
 

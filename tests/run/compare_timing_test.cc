@@ -36,14 +36,14 @@ RunRecord u_shape_run(std::uint32_t steps) {
 
 TEST(CompareTiming, WorkIsTheReferencesMedian) {
   const RunRecord run = u_shape_run(5);
-  const WorkMedians medians = median_work({&run});
+  const WorkTimes medians = median_work({&run});
   EXPECT_EQ(medians[0], 102);
   EXPECT_EQ(medians[4], 500);
 }
 
 TEST(CompareTiming, AChainHasTheOrderOfTheUShape) {
   const RunRecord run = u_shape_run(3);
-  const auto chains = step_chains(run, median_work({&run}));
+  const auto chains = step_chains(run, median_work({&run}), 0);
   ASSERT_EQ(chains.size(), 3U);
   std::vector<Kind> kinds;
   for (const netsim::TimelineEvent& event : chains[0]) {
@@ -60,13 +60,20 @@ TEST(CompareTiming, AChainHasTheOrderOfTheUShape) {
   EXPECT_EQ(chains[0][2].size.count, 1000U);
 }
 
+TEST(CompareTiming, TheHoldHasItsOwnCodingTimes) {
+  const RunRecord run = u_shape_run(6);  // encode 10 … 15 ns
+  const auto chains = step_chains(run, median_work({&run}), 3);
+  EXPECT_EQ(chains[2][1].duration.count(), 11);
+  EXPECT_EQ(chains[3][1].duration.count(), 14);
+}
+
 TEST(CompareTiming, VanillaDoesForwardAndBackwardBetweenItsTwoMessages) {
   RunRecord run;
   for (std::uint32_t m = 0; m < 2; ++m) {
     run.messages.push_back(message(0, m, Crossing::act_up, 10, 1));
     run.messages.push_back(message(0, m, Crossing::grad_down, 10, 1));
   }
-  const auto chains = step_chains(run, {100, 200, 0, 400, 500});
+  const auto chains = step_chains(run, {100, 200, 0, 400, 500}, 0);
   ASSERT_EQ(chains.size(), 1U);
   std::int64_t server = 0;
   for (const netsim::TimelineEvent& event : chains[0]) {

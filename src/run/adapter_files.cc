@@ -1,0 +1,27 @@
+#include "run/adapter_files.h"
+
+#include <string>
+
+#include "run/data_root.h"
+
+namespace cutlink::run {
+
+void save_run_adapters(const std::filesystem::path& directory, const Scenario& scenario,
+                       const std::vector<model::NamedParameter>& client,
+                       const std::vector<model::NamedParameter>& server) {
+  std::vector<model::NamedParameter> merged = client;
+  merged.insert(merged.end(), server.begin(), server.end());
+  const std::string base = portable_path(scenario.model);
+  const auto save = [&](const char* name, const std::vector<model::NamedParameter>& parameters) {
+    if (!parameters.empty()) {
+      const std::filesystem::path folder = directory / "adapters" / name;
+      std::filesystem::create_directories(folder);
+      model::save_adapters(folder, scenario.train.lora, base, parameters);
+    }
+  };
+  save("client", client);
+  save("server", server);
+  save("merged", merged);
+}
+
+}  // namespace cutlink::run
