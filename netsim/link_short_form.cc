@@ -9,11 +9,16 @@
 namespace cutlink::netsim {
 namespace {
 
+const char* example_of(std::string_view kind) {
+  return kind == "fixed" ? "fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms"
+                         : "wifi:standard=802.11ac,width=80MHz,mcs=7";
+}
+
 void set_pair(LinkSpec& spec, std::string_view pair, std::vector<std::string>& keys,
               const std::string& where) {
   const std::size_t equals = pair.find('=');
-  if (equals == std::string_view::npos) {
-    usage_error(fmt::format("{}\"{}\" is not key=value", where, pair));
+  if (equals == std::string_view::npos || equals == 0 || equals + 1 == pair.size()) {
+    usage_error(fmt::format("{}\"{}\" is not key=value (write {})", where, pair, example_of(spec.kind)));
   }
   const std::string key(pair.substr(0, equals));
   if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
@@ -52,10 +57,17 @@ LinkSpec parse_link_short_form(std::string_view text) {
   }
   std::vector<std::string> keys;
   std::string_view rest = text.substr(colon + 1);
-  while (!rest.empty()) {
+  if (rest.empty()) {
+    usage_error(fmt::format("{}no keys (write {}); {}, tcp", where, example_of(spec.kind),
+                            known_keys_hint({spec.kind, "tcp"}, "")));
+  }
+  while (true) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
     set_pair(spec, rest.substr(0, comma), keys, where);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (comma == rest.size()) {
+      break;
+    }
+    rest.remove_prefix(comma + 1);
   }
   refuse_double_rate(keys, where);
   if (const auto fault = find_link_fault(spec)) {
