@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/masked_label.h"
 #include "model/llama_block.h"
 #include "model/llama_loss.h"
 #include "model/llama_weights.h"
@@ -172,10 +173,9 @@ at::Tensor Llama::logits(const at::Tensor& x) const {
 at::Tensor Llama::loss_sum(const at::Tensor& x, std::span<const std::int32_t> labels,
                            std::size_t& count) const {
   assert(state_->part.head && static_cast<std::size_t>(x.size(0)) == labels.size());
-  constexpr std::int32_t masked = -100;
   LabelRows labelled;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] == masked) {
+    if (labels[i] == masked_label) {
       continue;
     }
     if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= state_->config.vocabulary) {
@@ -209,7 +209,7 @@ void save_pretrained(const Llama& model, const std::filesystem::path& directory,
   std::vector<NamedParameter> weights = {{"model.embed_tokens.weight", s.embedding}};
   for (std::size_t i = 0; i < s.blocks.size(); ++i) {
     assert(s.blocks[i].has_value());
-    const std::vector<NamedParameter> own = base_weights(*s.blocks[i], i);
+    const std::vector<NamedParameter> own = base_weights(*s.blocks[i], s.config, i);
     weights.insert(weights.end(), own.begin(), own.end());
   }
   weights.push_back({"model.norm.weight", s.head.norm});

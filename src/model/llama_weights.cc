@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/rng.h"
@@ -75,37 +76,41 @@ at::Tensor WeightSource::base(const std::string& name, const std::vector<std::in
   return weight;
 }
 
-Projections WeightSource::projections(const std::string& prefix, const std::vector<Wanted>& wanted,
+Projections WeightSource::projections(std::span<const WeightShape> wanted,
                                       std::vector<NamedParameter>& parameters) const {
   const auto r = static_cast<std::int64_t>(lora_.r);
-  const auto adapted = [&](const Wanted& w) {
-    const std::string last = w.name.substr(w.name.find('.') + 1);
-    return training_ == Training::adapters && std::ranges::count(lora_.targets, last) != 0;
+  // "model.layers.3.self_attn.q_proj" of its weight's name.
+  const auto stem_of = [](const WeightShape& w) { return w.name.substr(0, w.name.rfind('.')); };
+  const auto adapted = [&](const WeightShape& w) {
+    const std::string stem = stem_of(w);
+    return training_ == Training::adapters &&
+           std::ranges::count(lora_.targets, stem.substr(stem.rfind('.') + 1)) != 0;
   };
   Projections group;
   group.scale = lora_.alpha / static_cast<double>(lora_.r);
   const std::int64_t count = std::ranges::count_if(wanted, adapted);
   if (count > 0) {
-    group.stacked_a = at::empty({count * r, wanted[0].in}, at::kFloat);
+    group.stacked_a = at::empty({count * r, wanted[0].shape[1]}, at::kFloat);
   }
   std::int64_t at = 0;
-  for (const Wanted& w : wanted) {
+  for (const WeightShape& w : wanted) {
+    const std::int64_t out = w.shape[0], in = w.shape[1];
     Projection p;
-    p.weight = base(prefix + w.name + ".weight", {w.out, w.in}, parameters);
+    p.weight = base(w.name, w.shape, parameters);
     if (adapted(w)) {
-      const std::string name_a = prefix + w.name + ".lora_A.weight";
+      const std::string name_a = stem_of(w) + ".lora_A.weight";
       // Kaiming-uniform with a = √5: U(−1/√in, 1/√in).
-      const double bound = 1.0 / std::sqrt(static_cast<double>(w.in));
+      const double bound = 1.0 / std::sqrt(static_cast<double>(in));
       Rng rng({.seed = seed_, .purpose = RngPurpose::lora_init, .extra = hash_name(name_a)});
       p.a = group.stacked_a.narrow(0, at, r).detach();
       std::span<float> values(p.a.mutable_data_ptr<float>(), static_cast<std::size_t>(p.a.numel()));
       std::ranges::generate(values,
                             [&] { return static_cast<float>((2.0 * rng.next_unit_f64() - 1.0) * bound); });
-      p.b = at::zeros({w.out, r}, at::kFloat);
+      p.b = at::zeros({out, r}, at::kFloat);
       p.a.set_requires_grad(true);
       p.b.set_requires_grad(true);
       parameters.push_back({name_a, p.a});
-      parameters.push_back({prefix + w.name + ".lora_B.weight", p.b});
+      parameters.push_back({stem_of(w) + ".lora_B.weight", p.b});
       at += r;
     }
     group.each.push_back(std::move(p));
@@ -114,44 +119,40 @@ Projections WeightSource::projections(const std::string& prefix, const std::vect
 }
 
 Block WeightSource::block(std::size_t index, std::vector<NamedParameter>& parameters) const {
-  const auto hidden = static_cast<std::int64_t>(config_.hidden);
-  const auto queries = static_cast<std::int64_t>(config_.heads * config_.head_dim);
-  const auto keys = static_cast<std::int64_t>(config_.kv_heads * config_.head_dim);
-  const auto wide = static_cast<std::int64_t>(config_.intermediate);
-  const std::string prefix = "model.layers." + std::to_string(index) + ".";
-
+  const std::array<WeightShape, 9> weights = block_weights(config_, index);
+  const std::span<const WeightShape> all(weights);
   std::vector<NamedParameter> own;
   Block block;
-  block.attention.norm = base(prefix + "input_layernorm.weight", {hidden}, own);
-  block.attention.qkv = projections(prefix,
-                                    {{"self_attn.q_proj", queries, hidden},
-                                     {"self_attn.k_proj", keys, hidden},
-                                     {"self_attn.v_proj", keys, hidden}},
-                                    own);
-  block.attention.out = projections(prefix, {{"self_attn.o_proj", hidden, queries}}, own);
-  block.mlp.norm = base(prefix + "post_attention_layernorm.weight", {hidden}, own);
-  block.mlp.gate_up =
-      projections(prefix, {{"mlp.gate_proj", wide, hidden}, {"mlp.up_proj", wide, hidden}}, own);
-  block.mlp.down = projections(prefix, {{"mlp.down_proj", hidden, wide}}, own);
+  block.attention.norm = base(all[0].name, all[0].shape, own);
+  block.attention.qkv = projections(all.subspan(1, 3), own);
+  block.attention.out = projections(all.subspan(4, 1), own);
+  block.mlp.norm = base(all[5].name, all[5].shape, own);
+  block.mlp.gate_up = projections(all.subspan(6, 2), own);
+  block.mlp.down = projections(all.subspan(8, 1), own);
 
   std::ranges::sort(own, {}, &NamedParameter::name);
   parameters.insert(parameters.end(), own.begin(), own.end());
   return block;
 }
 
-std::vector<NamedParameter> base_weights(const Block& block, std::size_t index) {
-  const std::string prefix = "model.layers." + std::to_string(index) + ".";
+std::vector<NamedParameter> base_weights(const Block& block, const LlamaConfig& config, std::size_t index) {
   const AttentionWeights& attention = block.attention;
   const MlpWeights& mlp = block.mlp;
-  return {{prefix + "input_layernorm.weight", attention.norm},
-          {prefix + "self_attn.q_proj.weight", attention.qkv.each[0].weight},
-          {prefix + "self_attn.k_proj.weight", attention.qkv.each[1].weight},
-          {prefix + "self_attn.v_proj.weight", attention.qkv.each[2].weight},
-          {prefix + "self_attn.o_proj.weight", attention.out.each[0].weight},
-          {prefix + "post_attention_layernorm.weight", mlp.norm},
-          {prefix + "mlp.gate_proj.weight", mlp.gate_up.each[0].weight},
-          {prefix + "mlp.up_proj.weight", mlp.gate_up.each[1].weight},
-          {prefix + "mlp.down_proj.weight", mlp.down.each[0].weight}};
+  const std::array<at::Tensor, 9> values = {attention.norm,
+                                            attention.qkv.each[0].weight,
+                                            attention.qkv.each[1].weight,
+                                            attention.qkv.each[2].weight,
+                                            attention.out.each[0].weight,
+                                            mlp.norm,
+                                            mlp.gate_up.each[0].weight,
+                                            mlp.gate_up.each[1].weight,
+                                            mlp.down.each[0].weight};
+  const std::array<WeightShape, 9> weights = block_weights(config, index);
+  std::vector<NamedParameter> named;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    named.push_back({weights.at(i).name, values.at(i)});
+  }
+  return named;
 }
 
 }  // namespace cutlink::model

@@ -4,11 +4,13 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "model/llama.h"
 #include "model/llama_block.h"
+#include "model/llama_shapes.h"
 
 namespace cutlink::model {
 
@@ -26,11 +28,7 @@ class WeightSource {
   [[nodiscard]] Block block(std::size_t index, std::vector<NamedParameter>& parameters) const;
 
  private:
-  struct Wanted {
-    std::string name;  // e.g. "self_attn.q_proj"
-    std::int64_t out = 0, in = 0;
-  };
-  [[nodiscard]] Projections projections(const std::string& prefix, const std::vector<Wanted>& wanted,
+  [[nodiscard]] Projections projections(std::span<const WeightShape> wanted,
                                         std::vector<NamedParameter>& parameters) const;
   [[nodiscard]] at::Tensor random(const std::string& name, const std::vector<std::int64_t>& shape) const;
 
@@ -43,6 +41,7 @@ class WeightSource {
 };
 
 // Names and tensors of a block's base weights, as a checkpoint has them.
-[[nodiscard]] std::vector<NamedParameter> base_weights(const Block& block, std::size_t index);
+[[nodiscard]] std::vector<NamedParameter> base_weights(const Block& block, const LlamaConfig& config,
+                                                       std::size_t index);
 
 }  // namespace cutlink::model

@@ -88,7 +88,7 @@ double AdamW::step(double learning_rate) {
     run_error(
         fmt::format("the gradient's norm is {} though the loss was finite: lower train.lr, or give the "
                     "gradient codec more bits",
-                    norm));
+                    std::abs(norm)));  // the sign of a NaN says nothing
   }
   ++steps_;
   const double clip = spec_.clip_norm > 0.0 ? std::min(1.0, spec_.clip_norm / (norm + clip_guard)) : 1.0;

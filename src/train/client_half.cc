@@ -68,7 +68,7 @@ void ClientHalf::State::check_loss(double loss, const MicroBatch& batch) const {
     run_error(
         fmt::format("the loss of step {} is {}: lower train.lr, or give the codecs more bits or a later "
                     "descent; the state is as before the step",
-                    batch.step, loss));
+                    batch.step, std::abs(loss)));  // the sign of a NaN says nothing
   }
 }
 

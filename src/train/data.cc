@@ -6,13 +6,12 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/masked_label.h"
 #include "base/rng.h"
 #include "train/prompt_template.h"
 
 namespace cutlink::train {
 namespace {
-
-constexpr std::int32_t masked = -100;  // Hugging Face's ignore_index
 
 // What the tokenizer puts before a text by itself (LLaMA's begin-of-sequence token); often nothing.
 std::vector<std::int32_t> ids_before_text(const model::Tokenizer& tokenizer) {
@@ -33,7 +32,7 @@ std::optional<Sequence> to_sequence(std::vector<std::int32_t> tokens, std::size_
   sequence.ids.assign(tokens.begin(), tokens.end() - 1);
   sequence.labels.assign(tokens.begin() + 1, tokens.end());
   for (std::size_t i = 0; i + 1 < answer_at; ++i) {
-    sequence.labels[i] = masked;
+    sequence.labels[i] = masked_label;
   }
   return sequence;
 }
@@ -56,7 +55,7 @@ void append(Batch& batch, const Sequence& sequence) {
 }
 
 void count(Batch& batch) {
-  const auto bears_loss = [](std::int32_t label) { return label != masked; };
+  const auto bears_loss = [](std::int32_t label) { return label != masked_label; };
   batch.label_tokens =
       static_cast<std::size_t>(std::count_if(batch.labels.begin(), batch.labels.end(), bears_loss));
   const std::uint64_t longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
@@ -95,7 +94,7 @@ Dataset::Dataset(const std::vector<Example>& examples, const model::Tokenizer& t
     summary_.tokens += sequence->ids.size();
     summary_.label_tokens +=
         static_cast<std::uint64_t>(std::count_if(sequence->labels.begin(), sequence->labels.end(),
-                                                 [](std::int32_t label) { return label != masked; }));
+                                                 [](std::int32_t label) { return label != masked_label; }));
     summary_.longest = std::max(summary_.longest, sequence->ids.size());
     sequences_.push_back(std::move(*sequence));
   }

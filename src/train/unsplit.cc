@@ -67,7 +67,8 @@ StepResult UnsplitModel::train_step(std::uint32_t step, std::span<const Batch> m
     if (!std::isfinite(result.loss.loss_sum)) {
       state_->client.drop_gradients();
       state_->server.drop_gradients();
-      run_error(fmt::format("the loss of step {} is {}: lower train.lr", step, result.loss.loss_sum));
+      run_error(
+          fmt::format("the loss of step {} is {}: lower train.lr", step, std::abs(result.loss.loss_sum)));
     }
     torch::autograd::backward({loss * (1.0 / static_cast<double>(label_tokens))}, {});
   }

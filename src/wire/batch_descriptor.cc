@@ -8,13 +8,13 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/masked_label.h"
 
 namespace cutlink::wire {
 namespace {
 
 constexpr std::uint8_t bit_wants_gradient = 1U << 0;
 constexpr std::uint8_t bit_labels = 1U << 1;
-constexpr std::int32_t masked_label = -100;  // PyTorch's ignore_index
 
 [[noreturn]] void reject(const std::string& field, const std::string& why) {
   peer_error("frame descriptor: " + field + " " + why + " (close the connection)");
