@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def find_gsm8k() -> Path | None:
-    for folder in (os.environ.get("CUTLINK_GSM8K"), ROOT / "data/gsm8k", ROOT.parent / "shared/data"):
+    for folder in (os.environ.get("CUTLINK_GSM8K"), ROOT / "data/gsm8k"):
         if folder and (Path(folder) / "gsm8k_train.jsonl").exists():
             return Path(folder) / "gsm8k_train.jsonl"
     return None

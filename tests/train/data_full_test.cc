@@ -9,13 +9,12 @@ namespace cutlink::train {
 namespace {
 
 std::filesystem::path gsm8k() {
-  const std::filesystem::path source = CUTLINK_SOURCE_DIR;
   const char* given = std::getenv("CUTLINK_GSM8K");
-  for (const auto& place :
-       {given != nullptr ? std::filesystem::path(given) : source / "data/gsm8k", source / "../shared/data"}) {
-    if (std::filesystem::exists(place / "gsm8k_test.jsonl")) {
-      return place;
-    }
+  const std::filesystem::path place = given != nullptr
+                                          ? std::filesystem::path(given)
+                                          : std::filesystem::path(CUTLINK_SOURCE_DIR) / "data/gsm8k";
+  if (std::filesystem::exists(place / "gsm8k_test.jsonl")) {
+    return place;
   }
   return {};
 }
