@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "base/version.h"
+#include "cli/command_mistake.h"
 
 namespace cutlink::cli {
 
@@ -30,50 +29,27 @@ std::string version_line() {
   return "cutlink " + version() + (at.empty() ? "" : " (" + at + ")");
 }
 
-// CLI11's words for an unknown command or option lack the nearest name.
-std::string explain(const CLI::App& app, const CLI::ParseError& error,
-                    const std::vector<std::string>& words) {
-  std::string text = error.what();
-  while (text.ends_with('\n') || text.ends_with(' ')) {
-    text.pop_back();
+// `cutlink help link show` as people try it: the same as `cutlink link show --help`.
+void take_help_as_a_command(const CLI::App& app, std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "help") {
+    return;
   }
-  std::vector<std::string> commands;
-  for (const CLI::App* command : app.get_subcommands({})) {
-    commands.push_back(command->get_name());
+  words.erase(words.begin());
+  std::size_t depth = 0;
+  const CLI::App& command = *find_command(app, words, depth);
+  if (depth < words.size() && !words[depth].starts_with("-")) {
+    usage_error("help: " + (command.get_subcommands({}).empty()
+                                ? fmt::format("one argument too many: {}", words[depth])
+                                : no_command(command, words[depth])));
   }
-  const bool bare = words.empty() || words.front().starts_with("-");
-  if (bare) {
-    return text == "A subcommand is required" ? "no command given: one of " + join(commands, ", ") : text;
-  }
-  if (std::find(commands.begin(), commands.end(), words.front()) == commands.end()) {
-    const std::string near = nearest_name(words.front(), commands);
-    return fmt::format("no command \"{}\"{}: one of {}", words.front(),
-                       near.empty() ? "" : " (did you mean \"" + near + "\"?)", join(commands, ", "));
-  }
-  const CLI::App* command = app.get_subcommand(words.front());
-  for (const std::string& word : words) {
-    const std::string name = word.substr(0, word.find('='));
-    if (!name.starts_with("--") || name.size() < 3 || command->get_option_no_throw(name) != nullptr) {
-      continue;
-    }
-    std::vector<std::string> options;
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& long_name : option->get_lnames()) {
-        options.push_back("--" + long_name);
-      }
-    }
-    const std::string near = nearest_name(name, options);
-    return fmt::format("{}: no option {}{} (`cutlink {} --help` lists all)", words.front(), name,
-                       near.empty() ? "" : " (did you mean " + near + "?)", words.front());
-  }
-  return fmt::format("{}: {} (`cutlink {} --help`)", words.front(), text, words.front());
+  words.emplace_back("--help");
 }
 
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
   Context context;
-  const std::vector<std::string> words(argv + 1, argv + argc);
+  std::vector<std::string> words(argv + 1, argv + argc);
   context.command_line = "cutlink";
   for (const std::string& word : words) {
     context.command_line += " " + quoted_for_shell(word);
@@ -95,12 +71,13 @@ int run_command_line(int argc, char** argv) {
   add_init(app, context);
   add_pretrain(app, context);
   add_doctor(app, context);
+  take_help_as_a_command(app, words);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& wanted) {  // --help, --version
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them backwards
+  } catch (const CLI::Success& wanted) {                                // --help, --version
     return app.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    usage_error(explain(app, error, words));
+    usage_error(explain_mistake(app, error, words));
   }
   return context.exit_code;
 }

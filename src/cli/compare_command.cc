@@ -6,6 +6,7 @@
 #include "base/file_io.h"
 #include "cli/command_line.h"
 #include "cli/dry_run_text.h"
+#include "cli/output_paths.h"
 #include "cli/patient_threads.h"
 #include "cli/progress.h"
 #include "cli/results_text.h"
@@ -44,11 +45,46 @@ void print_results(const std::filesystem::path& directory, const Options& option
   }
 }
 
-void compare_command(const Options& options, Context& context) {
-  if (!options.from.empty()) {
-    if (!options.scenario.file.empty()) {
-      usage_error("compare: give a scenario or --from DIR, not both");
+// --from reads finished runs: what tells how to run would be ignored, so it is refused.
+void check_from(const Options& options) {
+  if (!options.scenario.file.empty()) {
+    usage_error("compare: give a scenario or --from DIR, not both");
+  }
+  const std::pair<const char*, bool> senseless[] = {{"--seeds", !options.seeds.empty()},
+                                                    {"--set", !options.scenario.overrides.empty()},
+                                                    {"--output", !options.scenario.output.empty()},
+                                                    {"--force", options.force},
+                                                    {"--dry-run", options.dry_run}};
+  for (const auto& [name, given] : senseless) {
+    if (given) {
+      usage_error(
+          fmt::format("compare: --from {} only reads runs that are there: leave out {}, or name the "
+                      "scenario instead of --from",
+                      options.from, name));
     }
+  }
+}
+
+void check_exports(const Options& options) {
+  const std::pair<const char*, const std::string&> exports[] = {
+      {"--export-csv", options.export_csv},
+      {"--export-json", options.export_json},
+      {"--export-markdown", options.export_markdown}};
+  for (const auto& [name, file] : exports) {
+    if (file.empty()) {
+      continue;
+    }
+    if (options.dry_run) {
+      usage_error(fmt::format("compare: --dry-run has no table to write: leave out {}", name));
+    }
+    check_output_file(file, name);
+  }
+}
+
+void compare_command(const Options& options, Context& context) {
+  check_exports(options);
+  if (!options.from.empty()) {
+    check_from(options);
     print_results(options.from, options);
     return;
   }
@@ -63,6 +99,9 @@ void compare_command(const Options& options, Context& context) {
   request.directory = run::default_output(request.scenario);
   request.command = context.command_line;
   request.replace = options.force;
+  if (!options.dry_run) {
+    check_output_directory(request.directory, "--output");
+  }
   const run::Assets assets = run::load_assets(request.scenario);
   if (options.dry_run) {
     fmt::print("{}", dry_run_text(request.scenario, assets));

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/dry_run_text.h"
+#include "cli/output_paths.h"
 #include "cli/patient_threads.h"
 #include "cli/progress.h"
 #include "cli/results_text.h"
@@ -34,6 +35,9 @@ void run_command(const Options& options, Context& context) {
   request.resume = options.resume;
   request.replace = options.force;
   request.scenario.rows = {{"", request.scenario.train.codecs, true}};
+  if (!options.dry_run) {
+    check_output_directory(request.directory, "--output");
+  }
   const run::Assets assets = run::load_assets(request.scenario);
   if (options.dry_run) {
     fmt::print("{}", dry_run_text(request.scenario, assets));

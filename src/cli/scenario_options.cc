@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "run/data_root.h"
 
 namespace cutlink::cli {
+
+namespace fs = std::filesystem;
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   command.add_option("scenario", options.file, "scenario file (TOML)")->required();
@@ -20,7 +25,59 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->type_name("DIR");
 }
 
+namespace {
+
+// The scenario files of a directory, by stem.
+void add_scenarios(const fs::path& directory, std::vector<std::string>& stems, std::vector<fs::path>& files) {
+  std::error_code ignored;
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
+    if (entry.path().extension() == ".toml") {
+      found.push_back(entry.path());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  for (const fs::path& file : found) {
+    stems.push_back(file.stem().string());
+    files.push_back(file);
+  }
+}
+
+// As the user may write it: relative where it lies below the working directory.
+std::string as_typed(const fs::path& file) {
+  const fs::path relative = fs::absolute(file).lexically_normal().lexically_relative(fs::current_path());
+  return relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
+}
+
+}  // namespace
+
+void check_scenario_file(const std::string& given) {
+  std::error_code ignored;
+  const fs::path path = given;
+  if (fs::exists(path, ignored) && !fs::is_directory(path, ignored)) {
+    return;
+  }
+  std::vector<std::string> stems;
+  std::vector<fs::path> files;
+  add_scenarios(path.has_parent_path() ? path.parent_path() : fs::path("."), stems, files);
+  add_scenarios(run::data_root() / "scenarios", stems, files);
+  const std::string wanted = path.extension() == ".toml" ? path.stem().string() : path.filename().string();
+  auto found = std::find(stems.begin(), stems.end(), wanted);
+  if (found == stems.end()) {
+    found = std::find(stems.begin(), stems.end(), nearest_name(wanted, stems));
+  }
+  const std::string remedy =
+      found == stems.end()
+          ? "`cutlink init FILE` writes one to start from, scenarios/ holds some that run as they are"
+          : "did you mean " + as_typed(files[static_cast<std::size_t>(found - stems.begin())]) + "?";
+  usage_error(fmt::format(
+      "{}: {}; {}", given,
+      fs::is_directory(path, ignored) ? "a directory, not a scenario file (TOML)" : "no such scenario file",
+      remedy));
+}
+
 run::Scenario load(const ScenarioOptions& options) {
+  check_scenario_file(options.file);
   run::Scenario scenario = run::load_scenario(options.file, options.overrides);
   if (!options.output.empty()) {
     scenario.output = options.output;

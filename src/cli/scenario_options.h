@@ -16,6 +16,8 @@ struct ScenarioOptions {
 
 // SCENARIO, --set and --output.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+// Throws Error(usage) with the likeliest scenario's path where `given` is no file.
+void check_scenario_file(const std::string& given);
 // The scenario with its overrides; --output replaces its output directory.
 [[nodiscard]] run::Scenario load(const ScenarioOptions& options);
 

@@ -93,10 +93,13 @@ std::vector<Finding> look_around() {
   constexpr std::uint64_t wanted_memory = 8'000'000'000;  // SmolLM2 in fp32, 4 × 224 tokens, with headroom
   findings.push_back({memory >= wanted_memory, "memory", to_text(Bytes{memory}),
                       memory >= wanted_memory ? "" : "enough for the embedded model; SmolLM2 wants 8 GB"});
-#ifdef CUTLINK_WITH_CUDA
-  findings.push_back({at::hasCUDA(), "cuda",
-                      at::hasCUDA() ? "built in, a device answers" : "built in, no device answers",
-                      at::hasCUDA() ? "" : "training runs on the CPU"});
+#ifdef CUTLINK_CUDA_TOOLKIT
+  findings.push_back(
+      {true, "cuda",
+       fmt::format("toolkit {}, {}; no kernels in this version: training and codecs run on the "
+                   "CPU",
+                   CUTLINK_CUDA_TOOLKIT, at::hasCUDA() ? "a device answers" : "no device answers"),
+       ""});
 #else
   findings.push_back({true, "cuda", "not built in: training and codecs run on the CPU", ""});
 #endif

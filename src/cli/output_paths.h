@@ -1,0 +1,16 @@
+// Places that a user names for results, checked before the work that fills them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace cutlink::cli {
+
+// Throws Error(usage) where `directory` cannot be made, or is there and cannot be written to. Nothing stays
+// behind. option: what named it, e.g. "--output".
+void check_output_directory(const std::filesystem::path& directory, const std::string& option);
+
+// Throws Error(usage) where no file `file` can be written. Its directory must be there.
+void check_output_file(const std::filesystem::path& file, const std::string& option);
+
+}  // namespace cutlink::cli
