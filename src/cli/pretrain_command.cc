@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/command_line.h"
+#include "cli/output_paths.h"
 #include "cli/patient_threads.h"
 #include "train/pretrain.h"
 
@@ -27,7 +28,8 @@ void pretrain_command(const Options& options, const Context& context) {
       std::filesystem::exists(std::filesystem::path(options.directory) / "config.json", ignored)) {
     usage_error(fmt::format("{} holds a model: name another directory, or say --force", options.directory));
   }
-  make_threads_patient(0);
+  check_output_directory(options.directory, "pretrain:");
+  make_threads_patient(options.spec.threads);
   const bool terminal = isatty(STDERR_FILENO) == 1;
   const train::PretrainResult result = train::pretrain(
       options.spec, options.directory, context.command_line, [&](const train::PretrainProgress& p) {
@@ -66,10 +68,13 @@ void add_pretrain(CLI::App& app, Context& context) {
   command->add_option("--lr", spec.learning_rate, "learning rate")
       ->capture_default_str()
       ->check(CLI::Range(1e-9, 1.0));
+  command->add_option("--threads", spec.threads, "0: all cores; weights depend on it in the last bits")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   command->add_flag("--force", options->force, "replace a model that is there");
   command->footer(
       "Examples:\n"
-      "  cutlink pretrain scenarios/models/tiny              the embedded model, from the same seed\n"
+      "  cutlink pretrain runs/tiny                          the embedded model once more, from its seed\n"
       "  cutlink pretrain runs/toy --steps 50 --seed 2       a quick, bad one");
   command->callback([options, &context] {
     train::PretrainSpec& s = options->spec;

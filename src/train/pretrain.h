@@ -18,6 +18,7 @@ struct PretrainSpec {
   model::LlamaConfig config = embedded_config();
   std::uint64_t seed = 1;
   std::uint32_t steps = 2600;
+  std::uint32_t threads = 0;            // of LibTorch; 0: as it chooses
   std::uint32_t batch = 8;              // sequences
   std::uint32_t sequence_length = 128;  // tokens
   double learning_rate = 3e-3;          // linear warm-up, constant, then linear decay to 0

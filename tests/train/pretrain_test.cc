@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/version.h"
 #include "model/byte_tokenizer.h"
 #include "model/llama.h"
 #include "model/tokenizer.h"
@@ -26,6 +27,7 @@ PretrainSpec small_spec() {
   spec.config.head_dim = 8;
   spec.config.intermediate = 24;
   spec.steps = 60;
+  spec.threads = 1;
   spec.batch = 2;
   spec.sequence_length = 32;
   spec.learning_rate = 1e-2;
@@ -55,6 +57,9 @@ TEST(Pretrain, WritesAModelThatLoadsAndHasLearnt) {
   const auto provenance = nlohmann::json::parse(read_text_file(directory / "provenance.json", 1U << 20));
   EXPECT_EQ(provenance.at("command"), "cutlink pretrain somewhere");
   EXPECT_EQ(provenance.at("seed"), 1);
+  EXPECT_EQ(provenance.at("commit"), commit());
+  EXPECT_EQ(provenance.at("threads"), 1);
+  EXPECT_NE(provenance.at("text").get<std::string>().find("train/pretraining_text"), std::string::npos);
   fs::remove_all(directory);
 }
 
