@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/byte_io.h"
 #include "base/records.h"
@@ -34,6 +35,7 @@ class FailureSigns {
   double lowest_loss_ = 0.0;
   bool spike_told_ = false;
   bool metadata_told_ = false;
+  std::string activation_codec_;  // of the last training message; every step brings it again
   std::uint64_t metadata_bytes_ = 0;
   std::uint64_t counted_bytes_ = 0;
 };

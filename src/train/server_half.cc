@@ -81,6 +81,9 @@ void ServerHalf::State::check_descriptor(const wire::Frame& frame) const {
     refuse(frame.info, core.vanilla() ? "carries no labels, which the vanilla split needs"
                                       : "carries labels, which stay with the client in a U-shape");
   }
+  if (core.vanilla() && frame.info.phase == Phase::train && d.step_label_tokens == 0) {
+    refuse(frame.info, "a training step without a label token: there is no loss to divide");
+  }
   if (std::ranges::any_of(d.labels, [&](std::int32_t label) { return label >= vocabulary; })) {
     refuse(frame.info, fmt::format("a label lies outside the vocabulary of {}", vocabulary));
   }

@@ -53,6 +53,32 @@ TEST(FailureSigns, WarnsOnceOfMetadataInTheHold) {
   EXPECT_FALSE(signs.on_step_end(6).has_value());
 }
 
+TEST(FailureSigns, TheAdviceNamesWhatTheCodecHas) {
+  const auto advice = [](const std::string& codec) {
+    FailureSigns signs(100, 33);
+    static_cast<void>(signs.on_loss(0, 1.0));
+    MessageRow row;
+    row.crossing = Crossing::act_up;
+    row.codec = codec;
+    signs.on_message(row);
+    row.crossing = Crossing::grad_up;  // the gradients' codec is not what falls first
+    row.codec = "amaq:control=fixed";
+    signs.on_message(row);
+    return signs.on_loss(1, 5.0)->message;
+  };
+  const std::string budget = advice("amaq:start=7,target=4");
+  EXPECT_NE(budget.find("`start`"), std::string::npos);
+  EXPECT_EQ(budget.find("`beta`"), std::string::npos) << "budget has no beta to lower";
+  EXPECT_NE(advice("amaq:start=7,control=controlled+zstd").find("`beta`"), std::string::npos);
+  const std::string fall = advice("uniform:per=token,bits=8-4,outliers=off");
+  EXPECT_NE(fall.find("lengthen `steps` of uniform"), std::string::npos);
+  EXPECT_EQ(advice("uniform:bits=4").find("`steps`"), std::string::npos);
+  for (const std::string& exact : {advice("bf16"), advice("uniform:bits=4")}) {
+    EXPECT_EQ(exact.find("fall too fast"), std::string::npos) << exact;
+    EXPECT_NE(exact.find("train.warmup"), std::string::npos) << exact;
+  }
+}
+
 TEST(FailureSigns, RestoredTheyGoOnAsIfNeverSaved) {
   FailureSigns whole(100, 33);
   static_cast<void>(whole.on_loss(0, 2.0));

@@ -136,9 +136,21 @@ TEST(ServerHalf, VanillaNeedsLabelsInsideTheVocabulary) {
   const auto refuses = [](const std::function<void(wire::FrameInfo&, wire::BatchDescriptor&)>& change) {
     SplitRun run(tiny_spec(Shape::vanilla, "fp32", "fp32"));
     RewritingChannel channel(run.server, changing(Crossing::act_up, change));
-    EXPECT_THROW(static_cast<void>(run.client.train_step(0, tiny_batches(0, 1), channel)), Error);
+    const ByteVector before = saved(run.server);
+    try {
+      static_cast<void>(run.client.train_step(0, tiny_batches(0, 1), channel));
+      ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::peer) << error.what();  // what the wire brings is the peer's fault
+    }
+    EXPECT_EQ(saved(run.server), before);
   };
   refuses([](auto&, auto& d) { d.labels.back() = 64; });
+  refuses([](auto&, auto& d) { d.labels.back() = -7; });
+  refuses([](auto&, auto& d) {  // nothing to divide the loss by
+    d.labels.assign(d.labels.size(), -100);
+    d.step_label_tokens = 0;
+  });
   refuses([](auto&, auto& d) {
     d.labels.clear();
     d.step_label_tokens = 0;
