@@ -5,7 +5,7 @@
 namespace cutlink::netsim {
 
 std::string report_text(const EmulationReport& report) {
-  std::string text = report.link + "\n";
+  std::string text;
   for (const Direction direction : {Direction::up, Direction::down}) {
     const auto i = static_cast<std::size_t>(direction);
     const PacketCounts& counts = report.forwarder.counts[i];

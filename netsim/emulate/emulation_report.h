@@ -17,7 +17,7 @@ struct EmulationReport {
   std::string congestion_control;  // of connections that ask for none
 };
 
-// Four lines for people.
+// Three lines for people; the link is not in them.
 [[nodiscard]] std::string report_text(const EmulationReport& report);
 
 }  // namespace cutlink::netsim

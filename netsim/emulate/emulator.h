@@ -36,7 +36,7 @@ class Emulator {
   void run_inside(Half half, const std::function<void()>& work) const;
   // Starts a command there; argv[0] is looked for in PATH. It finds CUTLINK_PEER (the other half's address),
   // CUTLINK_ADDRESS (its own), CUTLINK_HALF and CUTLINK_LINK in its environment. background: out of reach of
-  // the terminal's Ctrl-C. Throws Error(run).
+  // the terminal's Ctrl-C. Throws as SupervisedCommand does.
   [[nodiscard]] std::unique_ptr<SupervisedCommand> start(Half half, const std::vector<std::string>& argv,
                                                          bool background = true) const;
   // Whether somebody listens in the half's namespace, TCP or UDP, on any port; waits up to `limit` for it.

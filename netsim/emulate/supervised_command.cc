@@ -115,6 +115,8 @@ void kill_children() {
   };
   if (settings.background) {
     ::setpgid(0, 0);
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::dup2(nothing, STDIN_FILENO);
   }
   ::prctl(PR_SET_CHILD_SUBREAPER, 1UL);
   if (settings.net_namespace >= 0 && ::setns(settings.net_namespace, CLONE_NEWNET) != 0) {
@@ -188,8 +190,7 @@ SupervisedCommand::SupervisedCommand(const Settings& settings) {
   int cause = 0;  // the pipe closes without one when the command begins
   if (::read(failure.read.number(), &cause, sizeof cause) == static_cast<ssize_t>(sizeof cause)) {
     wait();
-    errno = cause;
-    system_failure("start \"" + settings.argv.front() + "\"");
+    usage_error("cannot start \"" + settings.argv.front() + "\": " + std::generic_category().message(cause));
   }
 }
 

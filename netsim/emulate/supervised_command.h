@@ -23,10 +23,12 @@ class SupervisedCommand {
     std::vector<std::string> argv;         // argv[0] is looked for in PATH
     std::vector<std::string> environment;  // "NAME=value", on top of this program's
     int net_namespace = -1;                // -1: stays in this one
-    // Out of reach of the terminal's Ctrl-C, which otherwise reaches the command as it does this program.
+    // Without standard input and out of reach of the terminal's Ctrl-C, which otherwise reaches the command
+    // as it does this program.
     bool background = false;
   };
-  // Throws Error(run) where the command cannot be started. Signals are at their defaults and unblocked there.
+  // Throws Error(usage) where the command cannot be started, Error(run) where it is not its fault. Signals
+  // are at their defaults and unblocked there.
   explicit SupervisedCommand(const Settings& settings);
   ~SupervisedCommand();  // stop() with a second's grace
   SupervisedCommand(const SupervisedCommand&) = delete;

@@ -3,10 +3,13 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <fstream>
@@ -39,10 +42,6 @@ class Interface {
     request_.ifr_mtu = static_cast<int>(mtu);
     call(SIOCSIFMTU, "set the MTU of the TUN device");
   }
-  void set_queue(std::uint32_t packets) {
-    request_.ifr_qlen = static_cast<int>(packets);
-    call(SIOCSIFTXQLEN, "set the queue of the TUN device");
-  }
   void raise() {
     call(SIOCGIFFLAGS, "read an interface's flags");
     request_.ifr_flags = static_cast<short>(request_.ifr_flags | IFF_UP | IFF_RUNNING);
@@ -58,6 +57,38 @@ class Interface {
   ifreq request_{};
 };
 
+// By netlink: the ioctl for it asks for rights outside the user namespace.
+void set_queue(std::uint32_t packets) {
+  struct {
+    nlmsghdr header{};
+    ifinfomsg link{};
+    rtattr attribute{};
+    std::uint32_t packets = 0;
+  } request;
+  static_assert(sizeof request == NLMSG_LENGTH(sizeof(ifinfomsg)) + RTA_LENGTH(sizeof(std::uint32_t)));
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = RTM_NEWLINK;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+  request.link.ifi_family = AF_UNSPEC;
+  request.link.ifi_index = static_cast<int>(::if_nametoindex(tun_name));
+  request.attribute.rta_type = IFLA_TXQLEN;
+  request.attribute.rta_len = RTA_LENGTH(sizeof(std::uint32_t));
+  request.packets = packets;
+  const char* const action = "set the queue of the TUN device";
+  const UniqueFd socket(checked(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), action));
+  checked(::send(socket.number(), &request, sizeof request, 0), action);
+  struct {
+    nlmsghdr header{};
+    nlmsgerr error{};
+    std::array<char, 256> rest{};
+  } answer;
+  checked(::recv(socket.number(), &answer, sizeof answer, 0), action);
+  if (answer.header.nlmsg_type == NLMSG_ERROR && answer.error.error != 0) {
+    errno = -answer.error.error;
+    system_failure(action);
+  }
+}
+
 }  // namespace
 
 UniqueFd open_tun(const TunSettings& settings) {
@@ -68,7 +99,7 @@ UniqueFd open_tun(const TunSettings& settings) {
   checked(::ioctl(tun.number(), TUNSETIFF, &request), "make a TUN device");
   Interface device(tun_name);
   device.set_mtu(settings.mtu);
-  device.set_queue(settings.queue_packets);
+  set_queue(settings.queue_packets);
   device.set_address(SIOCSIFADDR, settings.address, "set the address of the TUN device");
   device.set_address(SIOCSIFDSTADDR, settings.peer, "set the peer of the TUN device");
   device.raise();

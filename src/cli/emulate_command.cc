@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -69,11 +70,15 @@ std::unique_ptr<SupervisedCommand> start_server(const Emulator& emulator, const 
     return nullptr;
   }
   auto server = emulator.start(Half::server, {"sh", "-c", serve});
-  if (!emulator.wait_for_listener(Half::server, serve_start_limit)) {
+  const auto until = std::chrono::steady_clock::now() + serve_start_limit;
+  while (!emulator.wait_for_listener(Half::server, std::chrono::milliseconds{50})) {
     if (const auto status = server->poll()) {
       usage_error(fmt::format("--serve \"{}\" ended at once with exit code {}", serve, *status));
     }
-    fmt::print(stderr, "cutlink: --serve \"{}\" does not listen yet; going on\n", serve);
+    if (std::chrono::steady_clock::now() > until) {
+      fmt::print(stderr, "cutlink: --serve \"{}\" does not listen yet; going on\n", serve);
+      break;
+    }
   }
   return server;
 }
