@@ -1,0 +1,71 @@
+// The client's end of a live link: one TCP connection, TLS 1.3 where a key is given, messages out and in.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "base/byte_io.h"
+#include "base/units.h"
+#include "wire/key_file.h"
+#include "wire/message.h"
+
+namespace cutlink::wire {
+
+// The connection ended or a deadline passed: connecting again may help, unlike after an Error.
+class ConnectionLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct ConnectOptions {
+  std::string host;
+  std::uint16_t port = 0;
+  std::optional<PresharedKey> key;  // without one only loopback addresses are accepted
+  Nanoseconds connect_deadline{};   // TCP and TLS together
+  Nanoseconds
+      answer_deadline{};   // from the last byte sent until the first of the answer, and between two bytes
+  std::string congestion;  // "cubic", "bbr", …; empty: the system's
+};
+
+// Counted at the socket, TLS included.
+struct SocketCount {
+  std::uint64_t sent_bytes = 0, received_bytes = 0;
+  std::uint64_t retransmitted_bytes = 0;  // by TCP (TCP_INFO)
+};
+
+struct Received {
+  Envelope envelope;
+  ByteVector body;
+  std::int64_t first_byte_ns = 0, last_byte_ns = 0;  // steady clock
+};
+
+class ClientConnection {
+ public:
+  // Throws ConnectionLost where the peer cannot be reached in time, Error(usage) for an address that cannot
+  // be (or is not loopback, without a key), Error(peer) where authentication fails.
+  explicit ClientConnection(const ConnectOptions& options);
+  ~ClientConnection();
+
+  // Envelope and parts in one gathered write. Returns when the last byte is with the kernel; the two times
+  // are of the first and last write call, steady clock.
+  struct Sent {
+    std::int64_t begin_ns = 0, end_ns = 0;
+  };
+  Sent send(MessageType type, std::uint64_t number, std::span<const ByteSpan> parts);
+  // The next message, of at most `limit` bytes. A refusal is thrown as Error(peer) with its text. Throws
+  // ConnectionLost.
+  [[nodiscard]] Received receive(std::uint32_t limit);
+
+  [[nodiscard]] SocketCount count() const;
+  [[nodiscard]] std::string describe() const;  // "tls1.3 psk, cubic, 10.0.0.2:7070", for run.json
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cutlink::wire

@@ -1,0 +1,311 @@
+#include "wire/message.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+#include "base/error.h"
+#include "wire/frame.h"
+
+namespace cutlink::wire {
+
+namespace {
+
+constexpr std::uint16_t magic = 0x4C43;  // "CL" in little-endian order
+constexpr std::uint8_t version = 1;
+constexpr std::size_t most_text_bytes = 1000;
+constexpr std::uint32_t hello_fixed_bytes = 28;
+constexpr std::uint32_t welcome_fixed_bytes = 32;
+constexpr std::size_t most_checkpoints = 16;
+constexpr std::uint32_t any_length = std::numeric_limits<std::uint32_t>::max();
+
+// What is known of a type before its body came.
+struct TypeRule {
+  const char* name;
+  std::uint32_t least_bytes, most_bytes;
+};
+
+// By type - 1.
+constexpr TypeRule type_rules[] = {
+    {"hello", hello_fixed_bytes, greeting_limit},
+    {"welcome", welcome_fixed_bytes, welcome_fixed_bytes + 4 * most_checkpoints + most_text_bytes},
+    {"refusal", 2, refusal_limit},
+    {"frame", header_bytes, any_length},
+    {"answer", 4, any_length},
+    {"save", 4, 4},
+    {"saved", 4, 4},
+    {"adapters", 0, 0},
+    {"adapters_are", 0, any_length},
+    {"clock", 8, 8},
+    {"clock_is", 24, 24},
+    {"goodbye", 1, 1},
+};
+static_assert(std::size(type_rules) == static_cast<std::size_t>(MessageType::goodbye));
+
+[[nodiscard]] const TypeRule& rule_of(MessageType type) {
+  return type_rules[static_cast<std::size_t>(type) - 1];
+}
+
+[[noreturn]] void reject(const std::string& field, const std::string& why) {
+  peer_error("message: " + field + " " + why);
+}
+
+bool has_number(MessageType type) { return type == MessageType::frame || type == MessageType::answer; }
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+// Text is shown on terminals: one line, nothing that steers them.
+std::string clean_text(const std::string& text) {
+  std::string clean = text.substr(0, most_text_bytes);
+  while (clean.size() < text.size() && !clean.empty() &&
+         (static_cast<unsigned char>(text[clean.size()]) & 0xC0U) == 0x80U) {
+    clean.pop_back();  // do not cut a UTF-8 character
+  }
+  std::ranges::replace_if(clean, is_control, ' ');
+  return clean;
+}
+
+std::string take_text(ByteReader& in, std::size_t size, const char* field) {
+  if (size > most_text_bytes) {
+    reject(field, "has " + std::to_string(size) + " bytes, at most " + std::to_string(most_text_bytes) +
+                      " are allowed");
+  }
+  const ByteSpan bytes = in.take(size);
+  std::string text(bytes.begin(), bytes.end());
+  if (std::ranges::any_of(text, is_control)) {
+    reject(field, "has control characters");
+  }
+  return text;
+}
+
+bool is_zero(const Token& token) {
+  return std::ranges::all_of(token, [](std::uint8_t byte) { return byte == 0; });
+}
+
+Token take_token(ByteReader& in) {
+  Token token;
+  std::ranges::copy(in.take(token.size()), token.begin());
+  return token;
+}
+
+std::vector<std::uint32_t> take_checkpoints(ByteReader& in, std::size_t count) {
+  std::vector<std::uint32_t> steps(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    steps[i] = in.get<std::uint32_t>();
+    if (i > 0 && steps[i] <= steps[i - 1]) {
+      reject("welcome: checkpoints", "do not ascend");
+    }
+  }
+  return steps;
+}
+
+void expect_number(const Envelope& envelope) {
+  const bool has = envelope.number != 0;
+  if (has != has_number(envelope.type)) {
+    reject("number",
+           std::string(has ? "is not 0" : "is 0") + " in a message of type " + name_of(envelope.type));
+  }
+}
+
+}  // namespace
+
+const char* name_of(MessageType type) { return rule_of(type).name; }
+
+std::array<std::uint8_t, envelope_bytes> write_envelope(const Envelope& envelope) {
+  ByteVector bytes;
+  bytes.reserve(envelope_bytes);
+  ByteWriter to(bytes);
+  to.put(magic);
+  to.put(version);
+  to.put(static_cast<std::uint8_t>(envelope.type));
+  to.put(envelope.body_bytes);
+  to.put(envelope.number);
+  std::array<std::uint8_t, envelope_bytes> out;
+  assert(bytes.size() == out.size());
+  std::ranges::copy(bytes, out.begin());
+  return out;
+}
+
+Envelope read_envelope(ByteSpan bytes, std::uint32_t limit) {
+  ByteReader in(bytes, "message: envelope");
+  if (in.get<std::uint16_t>() != magic) {
+    reject("magic", "is not that of cutlink: the peer speaks something else");
+  }
+  if (const auto theirs = in.get<std::uint8_t>(); theirs != version) {
+    reject("version", "is " + std::to_string(theirs) + ", this cutlink speaks " + std::to_string(version) +
+                          ": use the same version at both ends");
+  }
+  const auto type = in.get<std::uint8_t>();
+  if (type == 0 || type > std::size(type_rules)) {
+    reject("type", std::to_string(type) + " is not known");
+  }
+  Envelope envelope;
+  envelope.type = static_cast<MessageType>(type);
+  envelope.body_bytes = in.get<std::uint32_t>();
+  envelope.number = in.get<std::uint64_t>();
+  const TypeRule& rule = rule_of(envelope.type);
+  const std::uint32_t most = std::min(rule.most_bytes, limit);
+  if (envelope.body_bytes < rule.least_bytes || envelope.body_bytes > most) {
+    reject("body_bytes", "is " + std::to_string(envelope.body_bytes) + " in a message of type " + rule.name +
+                             ", allowed are " + std::to_string(rule.least_bytes) + " to " +
+                             std::to_string(most));
+  }
+  expect_number(envelope);
+  return envelope;
+}
+
+ByteVector write_hello(const Hello& hello) {
+  ByteVector body;
+  ByteWriter to(body);
+  to.put(hello.kind);
+  to.put_raw("\0\0\0", 3);
+  to.put(hello.step);
+  to.put(hello.token);
+  to.put(static_cast<std::uint32_t>(hello.agreement.size()));
+  to.put_raw(hello.agreement.data(), hello.agreement.size());
+  return body;
+}
+
+Hello read_hello(ByteSpan body) {
+  ByteReader in(body, "message: hello");
+  Hello hello;
+  const auto kind = in.get<std::uint8_t>();
+  if (kind > static_cast<std::uint8_t>(Hello::Kind::restores)) {
+    reject("hello: kind", std::to_string(kind) + " is not known");
+  }
+  hello.kind = static_cast<Hello::Kind>(kind);
+  if (std::ranges::any_of(in.take(3), [](std::uint8_t byte) { return byte != 0; })) {
+    reject("hello: reserved", "is not 0");
+  }
+  hello.step = in.get<std::uint32_t>();
+  if (hello.step != 0 && hello.kind != Hello::Kind::restores) {
+    reject("hello: step", "is not 0, but no checkpoint is restored");
+  }
+  hello.token = take_token(in);
+  if (hello.kind == Hello::Kind::fresh && !is_zero(hello.token)) {
+    reject("hello: token", "is not 0 in a fresh session");
+  }
+  const ByteSpan agreement = in.take(in.get<std::uint32_t>());
+  in.expect_end();
+  hello.agreement.assign(agreement.begin(), agreement.end());
+  return hello;
+}
+
+ByteVector write_welcome(const Welcome& welcome) {
+  assert(welcome.checkpoints.size() <= most_checkpoints);
+  const std::string server = clean_text(welcome.server);
+  ByteVector body;
+  ByteWriter to(body);
+  to.put(welcome.token);
+  to.put(welcome.answered);
+  to.put(welcome.cap);
+  to.put(static_cast<std::uint16_t>(welcome.checkpoints.size()));
+  to.put(static_cast<std::uint16_t>(server.size()));
+  to.put_raw(welcome.checkpoints.data(), 4 * welcome.checkpoints.size());
+  to.put_raw(server.data(), server.size());
+  return body;
+}
+
+Welcome read_welcome(ByteSpan body) {
+  ByteReader in(body, "message: welcome");
+  Welcome welcome;
+  welcome.token = take_token(in);
+  if (is_zero(welcome.token)) {
+    reject("welcome: token", "is 0");
+  }
+  welcome.answered = in.get<std::uint64_t>();
+  welcome.cap = in.get<std::uint32_t>();
+  if (welcome.cap < header_bytes) {
+    reject("welcome: cap", "is " + std::to_string(welcome.cap) + ", less than a frame's header");
+  }
+  const auto checkpoints = in.get<std::uint16_t>();
+  const auto server_bytes = in.get<std::uint16_t>();
+  if (checkpoints > most_checkpoints) {
+    reject("welcome: checkpoints", "are " + std::to_string(checkpoints) + ", at most 16 are allowed");
+  }
+  welcome.checkpoints = take_checkpoints(in, checkpoints);
+  welcome.server = take_text(in, server_bytes, "welcome: server");
+  in.expect_end();
+  return welcome;
+}
+
+ByteVector write_refusal(const Refusal& refusal) {
+  const std::string text = clean_text(refusal.text);
+  ByteVector body;
+  ByteWriter to(body);
+  to.put(refusal.code);
+  to.put_raw(text.data(), text.size());
+  return body;
+}
+
+Refusal read_refusal(ByteSpan body) {
+  ByteReader in(body, "message: refusal");
+  const auto code = in.get<std::uint16_t>();
+  if (code == 0 || code > static_cast<std::uint16_t>(RefusalCode::failed)) {
+    reject("refusal: code", std::to_string(code) + " is not known");
+  }
+  return {static_cast<RefusalCode>(code), take_text(in, in.remaining(), "refusal: text")};
+}
+
+ByteVector write_step(std::uint32_t step) {
+  ByteVector body;
+  ByteWriter(body).put(step);
+  return body;
+}
+
+std::uint32_t read_step(ByteSpan body) {
+  ByteReader in(body, "message: step");
+  const auto step = in.get<std::uint32_t>();
+  in.expect_end();
+  return step;
+}
+
+ByteVector write_goodbye(bool finished) { return {static_cast<std::uint8_t>(finished ? 1 : 0)}; }
+
+bool read_goodbye(ByteSpan body) {
+  ByteReader in(body, "message: goodbye");
+  const auto finished = in.get<std::uint8_t>();
+  in.expect_end();
+  if (finished > 1) {
+    reject("goodbye", "is " + std::to_string(finished) + ", allowed are 0 and 1");
+  }
+  return finished == 1;
+}
+
+ByteVector write_clock(const ClockReading& reading, MessageType type) {
+  assert(type == MessageType::clock || type == MessageType::clock_is);
+  ByteVector body;
+  ByteWriter to(body);
+  to.put(reading.sent_ns);
+  if (type == MessageType::clock_is) {
+    to.put(reading.arrived_ns);
+    to.put(reading.departed_ns);
+  }
+  return body;
+}
+
+ClockReading read_clock(ByteSpan body, MessageType type) {
+  assert(type == MessageType::clock || type == MessageType::clock_is);
+  ByteReader in(body, "message: clock");
+  ClockReading reading;
+  reading.sent_ns = in.get<std::int64_t>();
+  if (type == MessageType::clock_is) {
+    reading.arrived_ns = in.get<std::int64_t>();
+    reading.departed_ns = in.get<std::int64_t>();
+    if (reading.departed_ns < reading.arrived_ns) {
+      reject("clock: departure", "is before the arrival");
+    }
+  }
+  in.expect_end();
+  return reading;
+}
+
+Answer read_answer(ByteSpan body) {
+  ByteReader in(body, "message: answer");
+  Answer answer;
+  answer.frame = in.take(in.get<std::uint32_t>());
+  answer.report = in.take(in.remaining());
+  return answer;
+}
+
+}  // namespace cutlink::wire
