@@ -90,7 +90,9 @@ Bytes emulated_queue(const LinkSpec& spec, Direction direction) {
   if (spec.kind == "fixed" && spec.fixed.queue.count > 0) {
     return spec.fixed.queue;
   }
-  constexpr double least_bytes = 100e3;
+  // Wi-Fi: 500 packets, ns-3's default; contended air serves them in clumps, which a smaller queue would
+  // drop.
+  const double least_bytes = spec.kind == "wifi" ? 500.0 * full_packet_bytes(spec) : 100e3;
   const double least_s = 40e-3;
   const double two_trips_s = std::chrono::duration<double>(4 * link_delay(spec)).count();
   const double bytes = packet_rate(spec, direction).bps / 8.0 * std::max(two_trips_s, least_s);

@@ -26,6 +26,8 @@ TEST(LinkPackets, QueueOfAnAmpleLinkHoldsTwoRoundTrips) {
   EXPECT_EQ(emulated_queue(near, Direction::down), Bytes{1'000'000});
   const LinkSpec far = parse_link_short_form("fixed:rate=100Mbit/s,delay=40ms");
   EXPECT_EQ(emulated_queue(far, Direction::up), Bytes{2'000'000});
+  EXPECT_EQ(emulated_queue(parse_link_short_form("wifi:standard=802.11n,width=20MHz"), Direction::up),
+            Bytes{750'000});
   const LinkSpec given = parse_link_short_form("fixed:rate=100Mbit/s,delay=40ms,queue=64kB");
   EXPECT_EQ(emulated_queue(given, Direction::down), Bytes{64'000});
 }
