@@ -24,6 +24,9 @@
 
 namespace cutlink::netsim {
 
+// Links beyond are emulated as fast as the machine can, which is slower than they are.
+inline constexpr BitRate fastest_emulated{2e9};
+
 class Emulator {
  public:
   // Calls require_emulator(). seed: of loss, jitter and backoff. Throws Error(usage) where the link cannot be

@@ -83,8 +83,19 @@ std::unique_ptr<SupervisedCommand> start_server(const Emulator& emulator, const 
   return server;
 }
 
+void warn_of_speed(const netsim::LinkSpec& link) {
+  for (const Direction direction : {Direction::up, Direction::down}) {
+    const BitRate rate = netsim::packet_rate(link, direction);
+    if (rate > netsim::fastest_emulated) {
+      fmt::print(stderr, "cutlink: {} {} is beyond the emulator, which reaches about {}\n", to_text(rate),
+                 name_of(direction), to_text(netsim::fastest_emulated));
+    }
+  }
+}
+
 int emulate(const EmulateOptions& options) {
   const netsim::LinkSpec link = netsim::load_link(run::link_argument(options.link), run::link_directories());
+  warn_of_speed(link);
   HeldSignals signals;
   Emulator emulator(link, options.seed);
   if (!options.quiet) {
