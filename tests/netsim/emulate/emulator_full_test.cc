@@ -95,8 +95,8 @@ TEST_F(EmulatedLink, LossAtRandomMatchesItsRate) {
   constexpr double p = 0.02;
   Traffic traffic("fixed:rate=100Mbit/s,delay=2ms,loss_up=2%");
   const std::string text = traffic.output_of("iperf3 -J -u -b 20M -l 1000 -t 4 -c $CUTLINK_PEER");
-  const double packets = Traffic::number_after(text, "\"end\"", "packets");
-  const double lost = Traffic::number_after(text, "\"end\"", "lost_packets");
+  const double packets = Traffic::number_after(text, "\"end\":\t{", "packets");
+  const double lost = Traffic::number_after(text, "\"end\":\t{", "lost_packets");
   ASSERT_GT(packets, 5000.0);
   std::printf("iid loss 2 %%: %.0f of %.0f packets, %.2f %%\n", lost, packets, 100.0 * lost / packets);
   EXPECT_NEAR(lost / packets, p, 4.0 * std::sqrt(p * (1 - p) / packets));
