@@ -209,9 +209,9 @@ void ServerConnection::answer(std::optional<Reply> reply, std::int64_t now_ns) {
     begin_reading();
     return;
   }
-  if (reply->type == MessageType::welcome) {
+  if (reply->type == MessageType::welcome && reply->new_limit != 0) {
     is_open_ = true;
-    limit_ = reply->new_limit != 0 ? reply->new_limit : limit_;
+    limit_ = reply->new_limit;
   }
   try {
     begin_writing(std::move(*reply));

@@ -36,7 +36,7 @@ struct Reply {
   std::uint64_t number = 0;
   std::vector<std::shared_ptr<const ByteVector>> parts;
   bool close = false;           // after it was sent
-  std::uint32_t new_limit = 0;  // welcome: bodies up to this from now on
+  std::uint32_t new_limit = 0;  // welcome: bodies up to this from now on; 0: another hello is to come
 };
 
 // Where a message came from and when, on the server's steady clock.
