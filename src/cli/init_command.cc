@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "cli/command_line.h"
+#include "cli/output_paths.h"
+#include "run/keys_page.h"
 #include "run/scenario_keys.h"
 
 namespace cutlink::cli {
@@ -74,6 +76,7 @@ void init_command(const Options& options) {
   if (std::filesystem::exists(options.file)) {
     usage_error(fmt::format("{} exists: name another file", options.file));
   }
+  check_output_file(options.file, "init:");
   replace_file(options.file, scenario_text());
   fmt::print("wrote {}; next: cutlink compare {}\n", options.file, options.file);
 }
