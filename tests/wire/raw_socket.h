@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,7 +27,10 @@ inline sockaddr_in loopback_address(std::uint16_t port) {
 
 class RawSocket {
  public:
-  explicit RawSocket(int fd) : fd_(fd) {}
+  explicit RawSocket(int fd) : fd_(fd) {
+    const int yes = 1;  // what is sent is there at once
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  }
   // Connected to loopback; number() is -1 where that failed.
   static RawSocket to(std::uint16_t port) {
     RawSocket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
