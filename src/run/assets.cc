@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/file_io.h"
 #include "codecs/registry.h"
 #include "run/data_root.h"
+#include "run/fingerprint.h"
 #include "train/word_problems.h"
 
 namespace cutlink::run {
@@ -74,36 +74,6 @@ void check_weights(const model::LlamaConfig& c, const model::Checkpoint& checkpo
     check("lm_head", {c.vocabulary, c.hidden});
   }
 }
-
-// FNV-1a over 64-bit words: tells a model or data set that was replaced from the one that a run began with.
-class Fingerprint {
- public:
-  void add(ByteSpan bytes) {
-    std::size_t i = 0;
-    for (; i + sizeof(std::uint64_t) <= bytes.size(); i += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes.data() + i, sizeof word);
-      add(word);
-    }
-    for (; i < bytes.size(); ++i) {
-      add(std::uint64_t{bytes[i]});
-    }
-    add(std::uint64_t{bytes.size()});
-  }
-  void add(std::uint64_t word) { state_ = (state_ ^ word) * 0x100000001b3ULL; }
-  void add(const train::Dataset& data) {
-    for (std::size_t i = 0; i < data.size(); ++i) {
-      for (const std::int32_t id : data[i].ids) {
-        add(static_cast<std::uint64_t>(id));
-      }
-      add(std::uint64_t{data[i].ids.size()} << 32U);
-    }
-  }
-  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", state_); }
-
- private:
-  std::uint64_t state_ = 0xcbf29ce484222325ULL;
-};
 
 std::string fingerprint_of(const Scenario& scenario, const Assets& assets) {
   Fingerprint fingerprint;

@@ -24,7 +24,7 @@ struct Assets {
   std::unique_ptr<train::Dataset> eval_data;
   netsim::LinkSpec link;
   std::optional<ComputeModel> profile;  // none: measured
-  std::string fingerprint;              // 16 hex digits over the model's files and the tokenised data
+  std::string fingerprint;              // `inputs` of run.json: model files and tokenised data
 };
 
 // Throws Error(usage) that says what, where, and what to do. Generated data does not depend on the scenario's

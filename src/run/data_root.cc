@@ -68,22 +68,13 @@ std::string link_argument(const std::string& link) {
 }
 
 fs::path gsm8k_file(const std::string& part) {
-  const std::vector<std::string> names = {"gsm8k_" + part + ".jsonl", part + ".jsonl"};
-  std::vector<fs::path> folders;
-  if (const char* given = std::getenv("CUTLINK_GSM8K"); given != nullptr && *given != '\0') {
-    folders.emplace_back(given);
-  } else {
-    folders = {data_root() / "data" / "gsm8k", data_root().parent_path() / "shared" / "data"};
-  }
+  const char* given = std::getenv("CUTLINK_GSM8K");
+  const fs::path folder =
+      given != nullptr && *given != '\0' ? fs::path(given) : data_root() / "data" / "gsm8k";
+  const fs::path published = folder / (part + ".jsonl");
+  const fs::path prefixed = folder / ("gsm8k_" + part + ".jsonl");
   std::error_code ignored;
-  for (const fs::path& folder : folders) {
-    for (const std::string& name : names) {
-      if (fs::exists(folder / name, ignored)) {
-        return folder / name;
-      }
-    }
-  }
-  return folders.front() / names.front();
+  return !fs::exists(published, ignored) && fs::exists(prefixed, ignored) ? prefixed : published;
 }
 
 }  // namespace cutlink::run

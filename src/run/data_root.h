@@ -25,9 +25,9 @@ namespace cutlink::run {
 // A scenario's link as netsim::load_link takes it: a TOML file by its path, all else as it is.
 [[nodiscard]] std::string link_argument(const std::string& link);
 
-// GSM8K's file for "train" or "test", gsm8k_PART.jsonl or, as it is published, PART.jsonl: in $CUTLINK_GSM8K,
-// else data/gsm8k, else ../shared/data, the latter two under the data root. The path of the first of them
-// where none exists.
+// GSM8K's file for "train" or "test": PART.jsonl as it is published, or gsm8k_PART.jsonl, in $CUTLINK_GSM8K
+// where that is set, else in data/gsm8k under the data root. Where neither is there, the path of the first,
+// for the error.
 [[nodiscard]] std::filesystem::path gsm8k_file(const std::string& part);
 
 }  // namespace cutlink::run

@@ -118,13 +118,12 @@ std::vector<Finding> look_around() {
                                    "tools/fetch-model smollm2-135m"));
   std::error_code ignored;
   const bool gsm8k = fs::exists(gsm8k_file("train"), ignored) && fs::exists(gsm8k_file("test"), ignored);
-  findings.push_back(
-      {gsm8k, "data",
-       gsm8k ? "GSM8K is there; generated word problems are built in"
-             : "GSM8K is not there; generated word problems are built in",
-       gsm8k ? ""
-             : "put gsm8k_train.jsonl and gsm8k_test.jsonl (github.com/openai/grade-school-math) into "
-               "data/gsm8k, or set CUTLINK_GSM8K to their directory"});
+  findings.push_back({gsm8k, "data",
+                      gsm8k ? "GSM8K is there; generated word problems are built in"
+                            : "GSM8K is not there; generated word problems are built in",
+                      gsm8k ? ""
+                            : "put train.jsonl and test.jsonl (github.com/openai/grade-school-math) into "
+                              "data/gsm8k, or set CUTLINK_GSM8K to their directory"});
   findings.push_back(python_finding());
   return findings;
 }
