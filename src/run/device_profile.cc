@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include "base/file_io.h"
 #include "run/data_root.h"
 #include "run/key_hint.h"
+#include "run/toml_text.h"
 
 namespace cutlink::run {
 
@@ -46,13 +46,7 @@ DeviceProfile load_profile(const std::string& name, const fs::path& directory) {
     usage_error(fmt::format("no device profile \"{}\"{} (there are: {})", name, hint_for(name, known),
                             fmt::join(known, ", ")));
   }
-  toml::table table;
-  try {
-    table = toml::parse(read_text_file(file, max_profile_bytes));
-  } catch (const toml::parse_error& error) {
-    usage_error(
-        fmt::format("{}:{}: not TOML: {}", file.string(), error.source().begin.line, error.description()));
-  }
+  const toml::table table = parse_toml(read_text_file(file, max_profile_bytes), file.string());
   DeviceProfile profile;
   profile.name = name;
   profile.description = table["description"].value_or(name);

@@ -2,15 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
-#include <unordered_map>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "codecs/registry.h"
 #include "netsim/link_spec.h"
 #include "run/data_root.h"
 #include "run/device_profile.h"
 #include "run/key_hint.h"
+#include "run/key_kinds.h"
 
 namespace cutlink::run {
 
@@ -26,77 +28,8 @@ void checked(const Value& value, const std::string& key, const Check& check) {
   try {
     check();
   } catch (const Error& error) {
-    usage_error(fmt::format("{}: {}: {}", value.where, key, error.what()));
+    usage_error(fmt::format("{}: {}: {}", value.where, key, on_one_line(error.what())));
   }
-}
-
-// field: (Scenario&) -> T&, T an unsigned integer.
-template <typename Field>
-KeySpec count_key(std::string name, std::int64_t least, std::int64_t most, std::string meaning, Field field) {
-  KeySpec key{name, fmt::format("{} to {}", least, most), std::move(meaning), true, {}, {}};
-  key.set = [=](Scenario& s, const Value& v, const Path&) {
-    auto& target = field(s);
-    target = static_cast<std::remove_reference_t<decltype(target)>>(as_count(v, name, least, most));
-  };
-  key.get = [=](const Scenario& s) {
-    return Value{static_cast<std::int64_t>(field(const_cast<Scenario&>(s))), ""};
-  };
-  return key;
-}
-
-template <typename Field>
-KeySpec real_key(std::string name, double least, double most, std::string meaning, Field field) {
-  KeySpec key{name, fmt::format("{} to {}", least, most), std::move(meaning), true, {}, {}};
-  key.set = [=](Scenario& s, const Value& v, const Path&) { field(s) = as_real(v, name, least, most); };
-  key.get = [=](const Scenario& s) {
-    return Value{static_cast<double>(field(const_cast<Scenario&>(s))), ""};
-  };
-  return key;
-}
-
-template <typename Field>
-KeySpec text_key(std::string name, std::string allowed, std::string meaning, Field field) {
-  KeySpec key{name, std::move(allowed), std::move(meaning), true, {}, {}};
-  key.set = [=](Scenario& s, const Value& v, const Path&) { field(s) = as_text(v, name); };
-  key.get = [=](const Scenario& s) { return Value{field(const_cast<Scenario&>(s)), ""}; };
-  return key;
-}
-
-// names: what may be written, in the order of the enumeration.
-template <typename Enum, typename Field>
-KeySpec choice_key(std::string name, std::vector<std::string> names, std::string meaning, Field field) {
-  std::string allowed;
-  for (const std::string& n : names) {
-    allowed += (allowed.empty() ? "" : ", ") + n;
-  }
-  KeySpec key{name, allowed, std::move(meaning), true, {}, {}};
-  key.set = [=](Scenario& s, const Value& v, const Path&) {
-    const std::string text = as_text(v, name);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i] == text) {
-        field(s) = static_cast<Enum>(i);
-        return;
-      }
-    }
-    refuse(v, name, fmt::format("not known{} (allowed: {})", hint_for(text, names), allowed));
-  };
-  key.get = [=](const Scenario& s) {
-    return Value{names[static_cast<std::size_t>(field(const_cast<Scenario&>(s)))], ""};
-  };
-  return key;
-}
-
-template <typename Field>
-KeySpec flag_key(std::string name, std::string meaning, Field field) {
-  KeySpec key{name, "true, false", std::move(meaning), true, {}, {}};
-  key.set = [=](Scenario& s, const Value& v, const Path&) { field(s) = as_flag(v, name); };
-  key.get = [=](const Scenario& s) { return Value{field(const_cast<Scenario&>(s)), ""}; };
-  return key;
-}
-
-KeySpec free(KeySpec key) {
-  key.identity = false;
-  return key;
 }
 
 template <typename Field>
@@ -122,7 +55,23 @@ template <typename Field>
 KeySpec codec_key(std::string name, std::string meaning, Field field) {
   KeySpec key = text_key(name, "a codec spec (`cutlink codecs` lists them)", std::move(meaning), field);
   key.set = [=](Scenario& s, const Value& v, const Path&) {
-    checked(v, name, [&] { field(s) = codecs::make_codec(as_text(v, name))->spec(); });
+    const std::string text = as_text(v, name);
+    checked(v, name, [&] { field(s) = codecs::make_codec(text)->spec(); });
+  };
+  return key;
+}
+
+KeySpec name_key() {
+  KeySpec key = not_identity(text_key(
+      "name", "text", "name in tables and of the output directory",
+      [](Scenario & s) -> auto& { return s.name; }));
+  key.set = [](Scenario& s, const Value& v, const Path&) {
+    const std::string name = as_name(v, "name");
+    if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
+      refuse(v, "name",
+             "no name of a directory (allowed: text without \"/\"; `output` says where results go)");
+    }
+    s.name = name;
   };
   return key;
 }
@@ -164,7 +113,8 @@ KeySpec targets_key() {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       if (std::find(projections.begin(), projections.end(), chosen[i]) == projections.end()) {
         refuse(v, "lora.targets",
-               fmt::format("no projection \"{}\"{}", chosen[i], hint_for(chosen[i], projections)));
+               fmt::format("no projection \"{}\"{} (allowed: {})", shown(chosen[i]),
+                           hint_for(chosen[i], projections), join(projections, ", ")));
       }
       if (std::find(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(i), chosen[i]) !=
           chosen.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -225,9 +175,8 @@ std::vector<KeySpec> make_keys() {
   using S = Scenario;
   std::vector<KeySpec> keys;
   const auto add = [&](KeySpec key) { keys.push_back(std::move(key)); };
-  add(free(text_key(
-      "name", "text", "name in tables and of the output directory", [](S & s) -> auto& { return s.name; })));
-  add(free(text_key(
+  add(name_key());
+  add(not_identity(text_key(
       "output", "a directory", "where results go; empty: runs/NAME",
       [](S & s) -> auto& { return s.output; })));
   add(count_key(
@@ -310,10 +259,10 @@ std::vector<KeySpec> make_keys() {
       "metrics.distortion_every", 0, most_u32,
       "measure |x - x^|^2 / |x|^2 every so many steps, timed apart; 0: never",
       [](S & s) -> auto& { return s.distortion_every; }));
-  add(free(real_key(
+  add(not_identity(real_key(
       "metrics.target_loss", 0.0, 1e9, "of \"time to loss\"; 0: the reference's final loss + 1 %",
       [](S & s) -> auto& { return s.target_loss; })));
-  add(free(count_key(
+  add(not_identity(count_key(
       "checkpoint.every", 0, most_u32, "save a checkpoint every so many steps; 0: when interrupted",
       [](S & s) -> auto& { return s.checkpoint_every; })));
   return keys;
@@ -334,47 +283,8 @@ const KeySpec& find_key(const std::string& name, const std::string& where) {
     }
     names.push_back(key.name);
   }
-  usage_error(fmt::format("{}: unknown key \"{}\"{}; scenarios/KEYS.md lists all", where, name,
+  usage_error(fmt::format("{}: unknown key \"{}\"{}; scenarios/KEYS.md lists all", where, shown(name),
                           hint_for(name, names)));
-}
-
-std::string keys_page() {
-  std::string page =
-      "# Keys of a scenario\n\n"
-      "A scenario is a TOML file; `a.b` may be written as `[a]` and `b = …`. An unknown key is an error. Any "
-      "key can\n"
-      "be set on the command line: `--set train.steps=10`. Relative paths are looked up beside the scenario "
-      "file,\n"
-      "then in the working directory, then in the project's directory (`CUTLINK_ROOT`). Keys marked with * "
-      "do not\n"
-      "change what is computed: a finished run stays finished when they change. This page is written by\n"
-      "`cutlink init --keys` from the table that the parser uses; a test compares them.\n\n"
-      "| key | default | allowed | meaning |\n|---|---|---|---|\n";
-  const Scenario defaults;
-  const auto cell = [](std::string text) {
-    for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
-      text.insert(at, 1, '\\');
-    }
-    return text;
-  };
-  for (const KeySpec& key : scenario_keys()) {
-    const bool needed = key.name == "model.path" || key.name == "data.train" || key.name == "data.eval";
-    page += fmt::format(
-        "| `{}`{} | {} | {} | {} |\n", key.name, key.identity ? "" : "*",
-        needed ? std::string("– (needed)") : fmt::format("`{}`", cell(key.get(defaults).to_toml())),
-        cell(key.allowed), cell(key.meaning));
-  }
-  page +=
-      "\n## Rows of a comparison\n\n"
-      "`[[compare]]`, once a row, for `cutlink compare`; without any, bf16 against `codec` and "
-      "`gradient`.\n\n"
-      "| key | default | allowed | meaning |\n|---|---|---|---|\n"
-      "| `name` | the codecs' specs | text, unlike the other rows' | name in the table |\n"
-      "| `activation` | – (needed) | a codec spec | codec of the activations |\n"
-      "| `gradient` | `\"bf16\"` | a codec spec | codec of the gradients |\n"
-      "| `reference` | `false` | true, false | ratios are against this row; the first one where none is "
-      "marked |\n";
-  return page;
 }
 
 }  // namespace cutlink::run

@@ -26,7 +26,4 @@ struct KeySpec {
 // Throws Error(usage) with the nearest name where there is no such key.
 [[nodiscard]] const KeySpec& find_key(const std::string& name, const std::string& where);
 
-// scenarios/KEYS.md, whole.
-[[nodiscard]] std::string keys_page();
-
 }  // namespace cutlink::run

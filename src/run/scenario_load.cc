@@ -1,18 +1,18 @@
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/rng.h"
-#include "codecs/registry.h"
+#include "run/compare_rows.h"
 #include "run/key_hint.h"
 #include "run/scenario.h"
 #include "run/scenario_keys.h"
+#include "run/toml_text.h"
 
 namespace cutlink::run {
 
@@ -23,38 +23,6 @@ namespace fs = std::filesystem;
 // Far above any real scenario; keeps a mistaken `cutlink run model.safetensors` from being read whole.
 constexpr std::uint64_t max_scenario_bytes = 1'000'000;
 
-std::string where_of(const std::string& file, const toml::node& node) {
-  return fmt::format("{}:{}", file, node.source().begin.line);
-}
-
-// A TOML scalar or list of texts as a Value; none for tables, dates and mixed lists.
-std::optional<Value> to_value(const toml::node& node, const std::string& where) {
-  if (const auto* text = node.as_string()) {
-    return Value{text->get(), where};
-  }
-  if (const auto* whole = node.as_integer()) {
-    return Value{whole->get(), where};
-  }
-  if (const auto* real = node.as_floating_point()) {
-    return Value{real->get(), where};
-  }
-  if (const auto* flag = node.as_boolean()) {
-    return Value{flag->get(), where};
-  }
-  if (const auto* list = node.as_array()) {
-    std::vector<std::string> items;
-    for (const toml::node& item : *list) {
-      if (const auto* text = item.as_string()) {
-        items.push_back(text->get());
-      } else {
-        return std::nullopt;
-      }
-    }
-    return Value{items, where};
-  }
-  return std::nullopt;
-}
-
 class Loader {
  public:
   Loader(Scenario& scenario, std::string file, fs::path anchor)
@@ -64,7 +32,7 @@ class Loader {
     for (const auto& [key, node] : table) {
       const std::string name = prefix + std::string(key.str());
       if (name == "compare") {
-        rows(node);
+        scenario_.rows = compare_rows(node, file_);
       } else if (const auto* inner = node.as_table()) {
         known_table(name, *inner);
       } else {
@@ -76,17 +44,22 @@ class Loader {
   // `key=value` of --set: the value as TOML, else as plain text.
   void override_with(const std::string& text) {
     const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos) {
+    const std::string name = text.substr(0, equals);
+    if (name.empty()) {
       usage_error(fmt::format("--set {}: write --set key=value, e.g. --set train.steps=10", text));
     }
-    const std::string name = text.substr(0, equals);
+    not_a_table(name);
+    if (equals == std::string::npos) {
+      usage_error(fmt::format("--set {}: no value: write --set {}=VALUE (allowed: {})", text, text,
+                              find_key(name, "--set").allowed));
+    }
     const std::string given = text.substr(equals + 1);
     const KeySpec& key = find_key(name, "--set");
     std::optional<Value> value;
     try {
-      const toml::table parsed = toml::parse("v = " + given);
+      const toml::table parsed = parse_toml("v = " + given, "--set");
       value = to_value(*parsed.get("v"), "--set");
-    } catch (const toml::parse_error&) {
+    } catch (const Error&) {
       value.reset();
     }
     // `--set model.path=nan` means text, whatever TOML makes of it.
@@ -95,13 +68,48 @@ class Loader {
       value = Value{given, "--set"};
     }
     key.set(scenario_, *value, anchor_);
-    seen_.insert(name);
+    places_[name] = "--set";
   }
 
-  [[nodiscard]] bool saw(const std::string& key) const { return seen_.contains(key); }
+  [[nodiscard]] bool saw(const std::string& key) const { return places_.contains(key); }
+  // Where the key was written last: "demo.toml:14" or "--set"; the file where it was not.
+  [[nodiscard]] std::string place(const std::string& key) const {
+    const auto at = places_.find(key);
+    return at == places_.end() ? file_ : at->second;
+  }
 
  private:
+  // `--set split=1.5.0`: a table has keys, each set by itself.
+  static void not_a_table(const std::string& name) {
+    std::string keys;
+    for (const KeySpec& key : scenario_keys()) {
+      if (key.name.starts_with(name + ".")) {
+        keys += (keys.empty() ? "" : ", ") + key.name;
+      }
+    }
+    if (!keys.empty()) {
+      usage_error(fmt::format(
+          "--set {}: a table, not a key: set one of its keys ({}), each by a --set of its own", name, keys));
+    }
+  }
+
   void known_table(const std::string& name, const toml::table& inner) {
+    const std::vector<std::string> tables = table_names();
+    if (std::find(tables.begin(), tables.end(), name) == tables.end()) {
+      const std::string where = place_of(file_, inner);
+      for (const KeySpec& key : scenario_keys()) {
+        if (key.name == name) {
+          usage_error(fmt::format("{}: {}: a key, not a table: write {} = … (allowed: {})", where, name,
+                                  name.substr(name.find('.') + 1), key.allowed));
+        }
+      }
+      usage_error(fmt::format("{}: unknown table [{}]{}; scenarios/KEYS.md lists all keys", where,
+                              shown(name), hint_for(name, tables)));
+    }
+    table(inner, name + ".");
+  }
+
+  static std::vector<std::string> table_names() {
     std::vector<std::string> tables;
     for (const KeySpec& key : scenario_keys()) {
       const std::size_t dot = key.name.find('.');
@@ -109,15 +117,15 @@ class Loader {
         tables.push_back(key.name.substr(0, dot));
       }
     }
-    if (std::find(tables.begin(), tables.end(), name) == tables.end()) {
-      usage_error(fmt::format("{}: unknown table [{}]{}; scenarios/KEYS.md lists all keys",
-                              where_of(file_, inner), name, hint_for(name, tables)));
-    }
-    table(inner, name + ".");
+    return tables;
   }
 
   void assign(const std::string& name, const toml::node& node) {
-    const std::string where = where_of(file_, node);
+    const std::string where = place_of(file_, node);
+    const std::vector<std::string> tables = table_names();
+    if (std::find(tables.begin(), tables.end(), name) != tables.end()) {
+      usage_error(fmt::format("{}: {}: a table: write [{}] once, and its keys below", where, name, name));
+    }
     const KeySpec& key = find_key(name, where);
     const std::optional<Value> value = to_value(node, where);
     if (!value) {
@@ -125,67 +133,13 @@ class Loader {
                               where, name, key.allowed));
     }
     key.set(scenario_, *value, anchor_);
-    seen_.insert(name);
-  }
-
-  void rows(const toml::node& node) {
-    const toml::array* list = node.as_array();
-    if (list == nullptr || list->empty() || !list->is_homogeneous(toml::node_type::table)) {
-      usage_error(where_of(file_, node) + ": compare: write [[compare]] once for every row");
-    }
-    for (const toml::node& item : *list) {
-      scenario_.rows.push_back(row(*item.as_table()));
-    }
-  }
-
-  CompareRow row(const toml::table& table) const {
-    static const std::vector<std::string> names = {"name", "activation", "gradient", "reference"};
-    CompareRow row;
-    bool has_activation = false;
-    for (const auto& [key, node] : table) {
-      const std::string name(key.str());
-      const std::string where = where_of(file_, node);
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
-        usage_error(
-            fmt::format("{}: unknown key \"{}\" in [[compare]]{}; allowed: name, activation, gradient, "
-                        "reference",
-                        where, name, hint_for(name, names)));
-      }
-      const std::optional<Value> value = to_value(node, where);
-      if (!value) {
-        usage_error(fmt::format("{}: compare.{}: write text in quotes", where, name));
-      }
-      const std::string full = "compare." + name;
-      if (name == "reference") {
-        row.reference = as_flag(*value, full);
-      } else if (name == "name") {
-        row.name = as_text(*value, full);
-      } else {
-        std::string spec;
-        try {
-          spec = codecs::make_codec(as_text(*value, full))->spec();
-        } catch (const Error& error) {
-          // as_text() has said where already; a codec does not know.
-          const std::string text = error.what();
-          usage_error(text.starts_with(where) ? text : fmt::format("{}: {}: {}", where, full, text));
-        }
-        (name == "activation" ? row.codecs.activation : row.codecs.gradient) = spec;
-        has_activation = has_activation || name == "activation";
-      }
-    }
-    if (!has_activation) {
-      usage_error(where_of(file_, table) + ": [[compare]] needs an activation codec");
-    }
-    if (row.name.empty()) {
-      row.name = row.codecs.activation + " / " + row.codecs.gradient;
-    }
-    return row;
+    places_[name] = where;
   }
 
   Scenario& scenario_;
   std::string file_;
   fs::path anchor_;
-  std::set<std::string> seen_;
+  std::map<std::string, std::string> places_;
 };
 
 // What only holds between keys.
@@ -198,8 +152,14 @@ void check_whole(Scenario& s, const Loader& loader, const std::string& file) {
   }
   if (s.train.split.shape == train::SplitSpec::Shape::vanilla && s.train.split.top != 0) {
     usage_error(fmt::format(
-        "{}: split.top {}: the vanilla split has no blocks above (write 0, or split.shape = \"u\")", file,
-        s.train.split.top));
+        "{}: split.top {}: the vanilla split has no blocks above (write 0, or split.shape = \"u\")",
+        loader.place("split.top"), s.train.split.top));
+  }
+  if (s.prompt.text.find("{question}") == std::string::npos) {
+    usage_error(
+        fmt::format("{}: data.prompt \"{}\": no {{question}} in it, so that all examples would ask the "
+                    "same; write e.g. \"Question: {{question}}\\nAnswer: {{answer}}\"",
+                    loader.place("data.prompt"), shown(s.prompt.text)));
   }
   s.prompt.max_length = s.train.max_length;
   if (s.rows.empty()) {
@@ -208,18 +168,9 @@ void check_whole(Scenario& s, const Loader& loader, const std::string& file) {
       s.rows.push_back({s.train.codecs.activation + " / " + s.train.codecs.gradient, s.train.codecs, false});
     }
   }
-  std::set<std::string> names;
-  for (const CompareRow& row : s.rows) {
-    if (!names.insert(row.name).second) {
-      usage_error(fmt::format("{}: two [[compare]] rows are named \"{}\"", file, row.name));
-    }
-  }
-  const auto marked =
-      std::count_if(s.rows.begin(), s.rows.end(), [](const CompareRow& r) { return r.reference; });
-  if (marked > 1) {
-    usage_error(file + ": more than one [[compare]] row says reference = true");
-  }
-  if (marked == 0) {
+  const bool marked =
+      std::any_of(s.rows.begin(), s.rows.end(), [](const CompareRow& r) { return r.reference; });
+  if (!marked) {
     s.rows.front().reference = true;
   }
 }
@@ -229,12 +180,7 @@ void check_whole(Scenario& s, const Loader& loader, const std::string& file) {
 Scenario parse_scenario(const std::string& text, const fs::path& file, const Overrides& overrides) {
   Scenario scenario;
   Loader loader(scenario, file.string(), file.has_parent_path() ? file.parent_path() : fs::path("."));
-  try {
-    loader.table(toml::parse(text), "");
-  } catch (const toml::parse_error& error) {
-    usage_error(
-        fmt::format("{}:{}: not TOML: {}", file.string(), error.source().begin.line, error.description()));
-  }
+  loader.table(parse_toml(text, file.string()), "");
   for (const std::string& override_text : overrides) {
     loader.override_with(override_text);
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -10,31 +11,44 @@ namespace cutlink::run {
 
 namespace {
 
+constexpr std::size_t most_shown = 100;  // bytes of a message that are the user's
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+std::string escaped(char c) {
+  switch (c) {
+    case '\n':
+      return "\\n";
+    case '\t':
+      return "\\t";
+    default:
+      return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+  }
+}
+
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
+    if (is_control(c)) {
+      out += escaped(c);
+    } else {
+      out += (c == '"' || c == '\\' ? "\\" : "");
+      out += c;
     }
   }
   return out + "\"";
+}
+
+// Cut before a byte that begins a character, so that the rest is UTF-8 still.
+std::string clipped(const std::string& text) {
+  if (text.size() <= most_shown) {
+    return text;
+  }
+  std::size_t end = most_shown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end) + "…";
 }
 
 struct TomlText {
@@ -59,8 +73,18 @@ struct TomlText {
 
 std::string Value::to_toml() const { return std::visit(TomlText{}, data); }
 
+std::string on_one_line(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    out += is_control(c) ? escaped(c) : std::string(1, c);
+  }
+  return out;
+}
+
+std::string shown(const std::string& text) { return clipped(on_one_line(text)); }
+
 void refuse(const Value& value, const std::string& key, const std::string& why) {
-  usage_error(fmt::format("{}: {} {}: {}", value.where, key, value.to_toml(), why));
+  usage_error(fmt::format("{}: {} {}: {}", value.where, key, clipped(value.to_toml()), why));
 }
 
 std::string as_text(const Value& value, const std::string& key) {
@@ -68,6 +92,15 @@ std::string as_text(const Value& value, const std::string& key) {
     return *text;
   }
   refuse(value, key, "write text in quotes");
+}
+
+std::string as_name(const Value& value, const std::string& key) {
+  const std::string text = as_text(value, key);
+  if (text.size() > most_shown || std::any_of(text.begin(), text.end(), is_control)) {
+    refuse(value, key,
+           fmt::format("no name (allowed: up to {} bytes without control characters)", most_shown));
+  }
+  return text;
 }
 
 std::int64_t as_count(const Value& value, const std::string& key, std::int64_t least, std::int64_t most) {

@@ -16,11 +16,18 @@ struct Value {
   [[nodiscard]] std::string to_toml() const;
 };
 
+// The same with control characters escaped, for messages.
+[[nodiscard]] std::string on_one_line(const std::string& text);
+// What a user wrote as a message shows it: on one line, the first 100 bytes.
+[[nodiscard]] std::string shown(const std::string& text);
+
 // Throws Error(usage): `WHERE: KEY VALUE: why`.
 [[noreturn]] void refuse(const Value& value, const std::string& key, const std::string& why);
 
 // The value as the wanted type; throws by refuse() where it is none or outside [least, most].
 [[nodiscard]] std::string as_text(const Value& value, const std::string& key);
+// Text for a table's cell: at most 100 bytes, no control characters.
+[[nodiscard]] std::string as_name(const Value& value, const std::string& key);
 [[nodiscard]] std::int64_t as_count(const Value& value, const std::string& key, std::int64_t least,
                                     std::int64_t most);
 [[nodiscard]] double as_real(const Value& value, const std::string& key, double least, double most);

@@ -4,9 +4,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/file_io.h"
 #include "run/scenario.h"
-#include "run/scenario_keys.h"
 
 namespace cutlink::run {
 namespace {
@@ -63,7 +61,7 @@ TEST(ScenarioLoad, OverridesAreCheckedAsTheFileIs) {
   EXPECT_THAT(error_of(needed, {"train.steps=-1"}), HasSubstr("--set: train.steps -1"));
   EXPECT_THAT(error_of(needed, {"train.stesp=1"}), HasSubstr("did you mean \"train.steps\"?"));
   EXPECT_THAT(error_of(needed, {"steps=1"}), HasSubstr("did you mean \"train.steps\"?"));
-  EXPECT_THAT(error_of(needed, {"train.steps"}), HasSubstr("key=value"));
+  EXPECT_THAT(error_of(needed, {"train.steps"}), HasSubstr("train.steps=VALUE"));
 }
 
 TEST(ScenarioLoad, ErrorsNameFileLineKeyAndWhatIsAllowed) {
@@ -77,6 +75,25 @@ TEST(ScenarioLoad, ErrorsNameFileLineKeyAndWhatIsAllowed) {
   EXPECT_THAT(error_of("name = \"x\"\n"), HasSubstr("model.path is missing"));
   EXPECT_THAT(error_of("codec = \"uniform:bits=77\"\n" + needed), HasSubstr("some.toml:1: codec: "));
   EXPECT_THAT(error_of("link = \"fixed:up=20M,down=1Mbit/s\"\n" + needed), HasSubstr("some.toml:1: link: "));
+}
+
+TEST(ScenarioLoad, NewcomersFilesAreReadOrRefusedWithALine) {
+  std::string crlf;
+  for (const char c : needed) {
+    crlf += c == '\n' ? "\r\n" : std::string(1, c);
+  }
+  EXPECT_EQ(parse_scenario(crlf, "x.toml", {}).model, parse_scenario(needed, "x.toml", {}).model);
+  EXPECT_EQ(parse_scenario("\xEF\xBB\xBF" + needed, "x.toml", {}).eval_data, "gsm8k:test");
+  EXPECT_THAT(error_of(std::string("\xFF\xFE[\0m\0", 6)), HasSubstr("some.toml:1: not TOML"));
+  EXPECT_THAT(error_of("train = 3\n"), HasSubstr("some.toml:1: train: a table: write [train]"));
+  EXPECT_THAT(error_of(needed + "[[lora]]\nr = 3\n"), HasSubstr("some.toml:6: lora: a table: write [lora]"));
+  EXPECT_THAT(error_of(needed + "[train.lr]\nx = 1\n"),
+              HasSubstr("some.toml:6: train.lr: a key, not a table"));
+  EXPECT_THAT(error_of("\"a\\nb\" = 1\n"), HasSubstr("some.toml:1: unknown key \"a\\nb\""));
+  EXPECT_LT(error_of(std::string(100'000, 'x') + " = 1\n").size(), 300U);
+  EXPECT_THAT(error_of("name = \"../up\"\n" + needed), HasSubstr("some.toml:1: name \"../up\""));
+  EXPECT_THAT(error_of(needed + "[split]\nshape = \"vanilla\"\ntop = 1\n"),
+              HasSubstr("some.toml:8: split.top 1"));
 }
 
 TEST(ScenarioLoad, RowsOfAComparison) {
@@ -98,21 +115,6 @@ TEST(ScenarioLoad, TheHashIsOfWhatDecidesTheResults) {
        {"seed=2", "train.lr=0.1", "codec=uniform:bits=4", "link=loopback", "threads=1"}) {
     EXPECT_NE(base, hash_of(parse_scenario(needed, "x.toml", {change}))) << change;
   }
-}
-
-TEST(ScenarioKeys, EveryKeyReadsBackWhatItShows) {
-  const Scenario s = parse_scenario(needed, "x.toml", {});
-  for (const KeySpec& key : scenario_keys()) {
-    Scenario copy = s;
-    Value value = key.get(s);
-    key.set(copy, value, ".");
-    EXPECT_EQ(key.get(copy).to_toml(), value.to_toml()) << key.name;
-  }
-}
-
-TEST(ScenarioKeys, ThePageIsWhatTheTableSays) {
-  EXPECT_EQ(read_text_file(std::string(CUTLINK_SOURCE_DIR) + "/scenarios/KEYS.md", 1'000'000), keys_page())
-      << "run: cutlink init --keys > scenarios/KEYS.md";
 }
 
 }  // namespace
