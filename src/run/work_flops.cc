@@ -64,7 +64,9 @@ double flops_of(Work work, Phase phase, const model::LlamaConfig& config, const 
     case Work::server_forward:
       return middle * block.forward + (vanilla ? head : 0.0);
     case Work::client_top:
-      return top * (block.forward + (backward ? block.backward : 0.0)) + head * (backward ? 2.0 : 1.0);
+      return vanilla
+                 ? 0.0
+                 : top * (block.forward + (backward ? block.backward : 0.0)) + head * (backward ? 2.0 : 1.0);
     case Work::server_backward:
       return middle * block.backward + (vanilla ? head : 0.0);
     case Work::client_bottom_backward:

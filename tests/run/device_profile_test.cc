@@ -32,23 +32,6 @@ train::TrainSpec spec() {
   return s;
 }
 
-TEST(WorkFlops, OneBlockByHand) {
-  const std::vector<std::uint32_t> lengths = {2, 1};
-  // Matrices: 2 · 3 rows · (4·8·8 + 3·8·16); attention: pairs 3 + 1, 4 · 4 · 8; adapter: 2 · 3 · 1 · (8 + 8).
-  const double matrices = 2.0 * 3 * (4 * 8 * 8 + 3 * 8 * 16);
-  const double attention = 4.0 * 4 * 8;
-  const double adapter = 2.0 * 3 * 16;
-  EXPECT_DOUBLE_EQ(flops_of(Work::client_bottom_forward, Phase::train, config(), spec(), lengths),
-                   matrices + attention + adapter);
-  EXPECT_DOUBLE_EQ(flops_of(Work::server_forward, Phase::train, config(), spec(), lengths),
-                   2 * (matrices + attention + adapter));
-  EXPECT_DOUBLE_EQ(flops_of(Work::client_bottom_backward, Phase::train, config(), spec(), lengths),
-                   matrices + 2 * attention + 2 * adapter);
-  const double head = 2.0 * 3 * 8 * 100;
-  EXPECT_DOUBLE_EQ(flops_of(Work::client_top, Phase::eval, config(), spec(), lengths),
-                   matrices + attention + adapter + head);
-}
-
 TEST(DeviceProfile, EveryProfileLoadsAndNamesItsSources) {
   const std::vector<std::string> names = list_profiles(profiles);
   EXPECT_THAT(names, testing::IsSupersetOf({"a6000", "h200", "laptop-cpu", "rtx3090"}));

@@ -1,0 +1,94 @@
+#include "run/answer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "run/run_info.h"
+#include "run/runner.h"
+#include "run/toy_folder.h"
+
+namespace cutlink::run {
+namespace {
+
+class AnswerTest : public testing::Test {
+ protected:
+  AnswerRequest trained(const std::string& name, const Overrides& overrides) {
+    RunRequest run;
+    run.scenario = toy_.scenario(overrides);
+    run.directory = toy_ / name.c_str();
+    Reporter silent;
+    EXPECT_EQ(run_one(run, load_assets(run.scenario), silent), RunStatus::finished);
+    AnswerRequest request;
+    request.directory = run.directory;
+    request.question = "What is 2 + 3?";
+    request.max_tokens = 12;
+    return request;
+  }
+  static std::string say(const AnswerRequest& request, bool* ended = nullptr) {
+    std::string all;
+    const bool done = answer(request, [&](const std::string& piece) {
+      EXPECT_FALSE(piece.empty());
+      all += piece;
+    });
+    if (ended != nullptr) {
+      *ended = done;
+    }
+    return all;
+  }
+  static std::string error(const AnswerRequest& request) {
+    try {
+      say(request);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::usage);
+      return e.what();
+    }
+    return "no error";
+  }
+
+  ToyFolder toy_;
+};
+
+TEST_F(AnswerTest, IsGreedyAndTheAdaptersChangeIt) {
+  AnswerRequest request = trained("run", {"train.lr=0.3", "lora.alpha=64", "eval.every=0"});
+  const std::string tuned = say(request);
+  EXPECT_FALSE(tuned.empty());
+  EXPECT_EQ(say(request), tuned);
+  request.base_only = true;
+  EXPECT_NE(say(request), tuned);
+}
+
+TEST_F(AnswerTest, UntrainedAdaptersAnswerAsTheBase) {
+  AnswerRequest request = trained("untrained", {"train.steps=1", "train.lr=0", "eval.every=0"});
+  const std::string untrained = say(request);  // B is still zero
+  request.base_only = true;
+  EXPECT_EQ(say(request), untrained);
+}
+
+TEST_F(AnswerTest, StopsAtTheTokensAllowedAndGoesOnFromThere) {
+  AnswerRequest request = trained("run", {"train.steps=1", "eval.every=0"});
+  bool ended = true;
+  const std::string twelve = say(request, &ended);
+  EXPECT_FALSE(ended);  // nothing taught this model to end
+  request.max_tokens = 3;
+  EXPECT_THAT(twelve, testing::StartsWith(say(request)));
+  request.max_tokens = 0;
+  EXPECT_EQ(say(request, &ended), "");
+  EXPECT_FALSE(ended);
+  request.max_tokens = 1000;  // more than the model's 256 positions
+  say(request, &ended);
+  EXPECT_FALSE(ended);
+}
+
+TEST_F(AnswerTest, SaysWhatADirectoryLacks) {
+  AnswerRequest request = trained("run", {"train.steps=1", "eval.every=0"});
+  std::filesystem::remove_all(request.directory / "adapters");
+  EXPECT_THAT(error(request), testing::HasSubstr("--resume"));
+  request.base_only = true;
+  EXPECT_EQ(error(request), "no error");
+  request.directory = toy_ / "toy";
+  EXPECT_THAT(error(request), testing::HasSubstr("no run directory"));
+}
+
+}  // namespace
+}  // namespace cutlink::run
