@@ -132,8 +132,9 @@ void require_emulator() {
   }
   const uid_t user = ::geteuid();
   const gid_t group = ::getegid();
-  if (::unshare(CLONE_NEWUSER) != 0) {  // EINVAL: other threads run already
-    usage_error(fmt::format("cannot enter a user namespace: {}; run as root",
+  if (::unshare(CLONE_NEWUSER) != 0) {
+    usage_error(fmt::format("cannot enter a user namespace{}: {}; run as root",
+                            errno == EINVAL ? " once this process has several threads" : "",
                             std::generic_category().message(errno)));
   }
   write_map("/proc/self/setgroups", "deny");

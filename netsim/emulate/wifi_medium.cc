@@ -19,6 +19,9 @@ const Instant slot_time = to_instant(slot);
 const Instant aifs_time = to_instant(aifs);
 const Instant sifs_time = to_instant(sifs);
 
+// After so much time it does not matter any more what the contenders did before: some hundred of their turns.
+constexpr Instant contenders_memory = std::chrono::seconds{1};
+
 // SIFS and the block ACK, or as long without one.
 Instant answer_time() { return sifs_time + to_instant(control_frame_time(block_ack_bytes)); }
 
@@ -43,6 +46,9 @@ WifiMedium::WifiMedium(const WifiLinkSpec& spec, Bytes queue, std::uint32_t full
 }
 
 bool WifiMedium::offer(Direction direction, Packet packet, Instant now) {
+  if (nothing_waits()) {
+    catch_up(now);
+  }
   return queues_[static_cast<std::size_t>(direction)].push(packet, now);
 }
 
@@ -74,18 +80,23 @@ Instant WifiMedium::first_access() {
   return first;
 }
 
-Instant WifiMedium::next_start() {
-  // Contenders alone need nobody's attention: their turns are made up for when a packet comes.
-  return queues_[0].empty() && queues_[1].empty() ? never : first_access();
-}
+Instant WifiMedium::next_start() { return nothing_waits() ? never : first_access(); }
 
 void WifiMedium::advance(Instant now, std::vector<Departure>& out) {
-  for (;;) {
+  while (!nothing_waits()) {
     const Instant start = first_access();
-    if (start == never || start > now) {
+    if (start > now) {
       return;
     }
     exchange(start, out);
+  }
+}
+
+void WifiMedium::catch_up(Instant now) {
+  idle_from_ = std::max(idle_from_, now - contenders_memory);
+  std::vector<Departure> none;
+  for (Instant start{}; (start = first_access()) <= now;) {  // `never` without contenders
+    exchange(start, none);
   }
 }
 

@@ -36,6 +36,9 @@ class WifiMedium final : public Medium {
   [[nodiscard]] Instant access_time(std::size_t station);
   [[nodiscard]] Instant first_access();
   [[nodiscard]] bool is_contender(std::size_t station) const { return station >= 2; }
+  [[nodiscard]] bool nothing_waits() const { return queues_[0].empty() && queues_[1].empty(); }
+  // Plays the contenders' turns since the last packet left: nobody had to know them until the next one comes.
+  void catch_up(Instant now);
   // How many packets of the queue fit the aggregate that starts at `start`, and its PSDU's bytes.
   struct Aggregate {
     std::size_t packets = 0;

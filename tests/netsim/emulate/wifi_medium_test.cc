@@ -145,6 +145,22 @@ TEST(WifiMedium, TheOutcomeDoesNotDependOnHowOftenItIsAsked) {
   }
 }
 
+// Contenders have hundreds of turns a second: those of years would take minutes to play.
+TEST(WifiMedium, ALongSilenceCostsNothing) {
+  WifiMedium medium(spec_of("802.11ac", 80, 7, 2), Bytes{1'000'000}, full, 3);
+  std::vector<Departure> out;
+  for (int year = 1; year <= 20; ++year) {
+    const Instant now = std::chrono::hours{24 * 365 * year};
+    medium.advance(now, out);
+    ASSERT_TRUE(medium.offer(Direction::up, {static_cast<std::uint32_t>(year), full}, now));
+    EXPECT_GE(medium.next_start(), now);
+    medium.advance(now + std::chrono::seconds{1}, out);
+    ASSERT_EQ(out.size(), static_cast<std::size_t>(year));
+    EXPECT_GT(out.back().at, now);
+    EXPECT_LT(out.back().at, now + std::chrono::milliseconds{500});
+  }
+}
+
 TEST(WifiMedium, RtsMakesCollisionsCheap) {
   WifiLinkSpec spec = spec_of("802.11ac", 80, 4, 2);
   const double without = window_rate(spec, Direction::up, 1000, 10.0, 1);
