@@ -15,7 +15,7 @@ constexpr std::uint16_t magic = 0x4C43;  // "CL" in little-endian order
 constexpr std::uint8_t version = 1;
 constexpr std::size_t most_text_bytes = 1000;
 constexpr std::uint32_t hello_fixed_bytes = 28;
-constexpr std::uint32_t welcome_fixed_bytes = 32;
+constexpr std::uint32_t welcome_fixed_bytes = 36;
 constexpr std::size_t most_checkpoints = 16;
 constexpr std::uint32_t any_length = std::numeric_limits<std::uint32_t>::max();
 
@@ -205,6 +205,7 @@ ByteVector write_welcome(const Welcome& welcome) {
   ByteVector body = body_with_room(welcome_fixed_bytes + 4 * welcome.checkpoints.size() + server.size());
   ByteWriter to(body);
   to.put(welcome.token);
+  to.put(static_cast<std::uint32_t>(welcome.alive ? 1 : 0));
   to.put(welcome.answered);
   to.put(welcome.cap);
   to.put(static_cast<std::uint16_t>(welcome.checkpoints.size()));
@@ -221,6 +222,11 @@ Welcome read_welcome(ByteSpan body) {
   if (is_zero(welcome.token)) {
     reject("welcome: token", "is 0");
   }
+  const auto alive = in.get<std::uint32_t>();
+  if (alive > 1) {
+    reject("welcome: alive", "is " + std::to_string(alive) + ", allowed are 0 and 1");
+  }
+  welcome.alive = alive == 1;
   welcome.answered = in.get<std::uint64_t>();
   welcome.cap = in.get<std::uint32_t>();
   if (welcome.cap < header_bytes) {

@@ -42,6 +42,7 @@ Hello sample_hello() {
 Welcome sample_welcome() {
   Welcome welcome;
   welcome.token = {5};
+  welcome.alive = true;
   welcome.answered = 1ULL << 40U;
   welcome.cap = 123456;
   welcome.checkpoints = {0, 7, 0xFFFFFFFF};
@@ -135,7 +136,7 @@ TEST(Message, LengthsAreThoseOfTheType) {
     MessageType type;
     std::uint32_t least, most;
   };
-  for (const Case& c : {Case{MessageType::hello, 28, greeting_limit}, Case{MessageType::welcome, 32, 1096},
+  for (const Case& c : {Case{MessageType::hello, 28, greeting_limit}, Case{MessageType::welcome, 36, 1100},
                         Case{MessageType::refusal, 2, refusal_limit}, Case{MessageType::save, 4, 4},
                         Case{MessageType::adapters, 0, 0}, Case{MessageType::clock, 8, 8},
                         Case{MessageType::clock_is, 24, 24}, Case{MessageType::goodbye, 1, 1}}) {
@@ -187,6 +188,7 @@ TEST(Message, WelcomeComesBack) {
   const Welcome welcome = sample_welcome();
   const Welcome back = read_welcome(write_welcome(welcome));
   EXPECT_EQ(back.token, welcome.token);
+  EXPECT_EQ(back.alive, welcome.alive);
   EXPECT_EQ(back.answered, welcome.answered);
   EXPECT_EQ(back.cap, welcome.cap);
   EXPECT_EQ(back.checkpoints, welcome.checkpoints);
@@ -202,12 +204,14 @@ TEST(Message, WelcomeFieldsAreChecked) {
     return peer_error_of([&] { return read_welcome(body); });
   };
   EXPECT_THAT(error_of([](Welcome& w) { w.token = {}; }), HasSubstr("token"));
+  EXPECT_THAT(error_of([](Welcome&) {}, 16, 2), HasSubstr("alive"));
+  EXPECT_THAT(error_of([](Welcome&) {}, 18, 1), HasSubstr("alive"));
   EXPECT_THAT(error_of([](Welcome& w) { w.cap = 63; }), HasSubstr("cap"));
   EXPECT_THAT(error_of([](Welcome& w) { w.checkpoints = {3, 3}; }), HasSubstr("ascend"));
   EXPECT_THAT(error_of([](Welcome& w) { w.checkpoints = {4, 3}; }), HasSubstr("ascend"));
-  EXPECT_THAT(error_of([](Welcome&) {}, 28, 16), HasSubstr("checkpoints"));  // 19 of them
-  EXPECT_THAT(error_of([](Welcome&) {}, 31, 128), HasSubstr("server"));      // 32 kB of words
-  EXPECT_THAT(error_of([](Welcome&) {}, 32 + 12, 'c' ^ '\x1b'), HasSubstr("control characters"));
+  EXPECT_THAT(error_of([](Welcome&) {}, 32, 16), HasSubstr("checkpoints"));  // 19 of them
+  EXPECT_THAT(error_of([](Welcome&) {}, 35, 128), HasSubstr("server"));      // 32 kB of words
+  EXPECT_THAT(error_of([](Welcome&) {}, 36 + 12, 'c' ^ '\x1b'), HasSubstr("control characters"));
 }
 
 TEST(Message, RefusalComesBackAsOneCleanLine) {
