@@ -69,6 +69,7 @@ int run_command_line(int argc, char** argv) {
   add_codecs(app, context);
   add_link(app, context);
   add_init(app, context);
+  add_keygen(app, context);
   add_pretrain(app, context);
   add_doctor(app, context);
   take_help_as_a_command(app, words);

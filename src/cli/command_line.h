@@ -23,6 +23,7 @@ void add_compare(CLI::App& app, Context& context);
 void add_codecs(CLI::App& app, Context& context);
 void add_link(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
+void add_keygen(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_pretrain(CLI::App& app, Context& context);
