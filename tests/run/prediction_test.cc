@@ -1,0 +1,79 @@
+#include "run/prediction.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "run/run_info.h"
+#include "run/run_summary.h"
+#include "run/toy_folder.h"
+
+namespace cutlink::run {
+namespace {
+
+class PredictionTest : public testing::Test {
+ protected:
+  // What the ledger counts when the row runs, over the steps from `hold` on.
+  TrafficSummary counted(const Scenario& scenario, const CompareRow& row, std::uint32_t hold,
+                         double* total_ns) {
+    RunRequest request;
+    request.scenario = scenario;
+    request.scenario.train.codecs = row.codecs;
+    request.directory = toy_ / "runs" / row.name;
+    Reporter silent;
+    EXPECT_EQ(run_one(request, load_assets(request.scenario), silent), RunStatus::finished);
+    const RunRecord run = load_run(request.directory, *read_run_json(request.directory));
+    *total_ns = 0.0;
+    for (const StepRow& step : run.steps) {
+      *total_ns += step.step >= hold ? static_cast<double>(step.total_ns) : 0.0;
+    }
+    *total_ns /= static_cast<double>(run.steps.size() - hold);
+    return summarise_traffic(run, hold);
+  }
+
+  ToyFolder toy_;
+};
+
+TEST_F(PredictionTest, BytesOfEveryRowAreTheLedgersOverTheCommonHold) {
+  Scenario scenario = toy_.scenario();
+  scenario.rows = {{"bf16", {"bf16", "bf16"}, true},
+                   {"uniform", {"uniform:bits=8-4,steps=2,outliers=off", "uniform:bits=8,per=token"}, false},
+                   {"zstd", {"bf16+zstd", "fp32"}, false}};
+  const Assets assets = load_assets(scenario);
+  const Prediction prediction = predict(scenario, assets);
+  ASSERT_EQ(prediction.rows.size(), 3U);
+  EXPECT_THAT(prediction.time_source, testing::HasSubstr("laptop-cpu"));
+  EXPECT_FALSE(std::filesystem::exists(toy_ / "runs"));
+  Scenario falling = scenario;
+  falling.train.codecs = scenario.rows[1].codecs;
+  const std::uint32_t hold = hold_begins(falling, assets.config);
+  ASSERT_GT(hold, 0U);
+  ASSERT_LT(hold, scenario.train.steps);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const PredictedRow& row = prediction.rows[i];
+    double total_ns = 0.0;
+    const TrafficSummary run = counted(scenario, scenario.rows[i], hold, &total_ns);
+    EXPECT_TRUE(row.exact) << row.name;
+    EXPECT_EQ(row.reference, i == 0);
+    EXPECT_DOUBLE_EQ(row.up_bytes, run.up_bytes) << row.name;
+    EXPECT_DOUBLE_EQ(row.down_bytes, run.down_bytes) << row.name;
+    EXPECT_DOUBLE_EQ(row.bits_per_element, run.bits_per_element) << row.name;
+    // The prediction plays one batch of the mean sizes; the run plays them all.
+    EXPECT_NEAR(static_cast<double>(row.timing.total.count()), total_ns, 0.05 * total_ns) << row.name;
+  }
+  EXPECT_FALSE(prediction.rows[2].exact);  // what zstd makes of it, nobody knows before
+  double unused = 0.0;
+  EXPECT_GE(prediction.rows[2].up_bytes, counted(scenario, scenario.rows[2], hold, &unused).up_bytes);
+}
+
+TEST_F(PredictionTest, MeasuredComputeIsCalibratedAndEvaluationAloneHasNoBatches) {
+  const Scenario measured = toy_.scenario({"compute=measured"});
+  const Prediction prediction = predict(measured, load_assets(measured));
+  EXPECT_EQ(prediction.time_source, "calibrated: one measured step on this machine");
+  ASSERT_EQ(prediction.rows.size(), 1U);
+  EXPECT_GT(prediction.rows[0].timing.server.count(), 0);
+  const Scenario nothing = toy_.scenario({"train.steps=0"});
+  EXPECT_TRUE(predict(nothing, load_assets(nothing)).rows.empty());
+}
+
+}  // namespace
+}  // namespace cutlink::run
