@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "model/converted_weights.h"
 #include "model/safetensors.h"
 
 namespace cutlink::model {
@@ -62,7 +63,8 @@ std::map<std::string, std::string> read_index(const std::filesystem::path& path)
 
 }  // namespace
 
-Checkpoint::Checkpoint(const std::filesystem::path& directory) : directory_(directory) {
+Checkpoint::Checkpoint(const std::filesystem::path& directory)
+    : directory_(directory), converted_(std::make_shared<ConvertedWeights>()) {
   std::error_code ignored;
   if (std::filesystem::exists(directory / single_name, ignored)) {
     files_.emplace_back(directory / single_name);

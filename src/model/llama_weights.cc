@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "model/converted_weights.h"
 
 namespace cutlink::model {
 namespace {
@@ -68,7 +69,8 @@ at::Tensor WeightSource::base(const std::string& name, const std::vector<std::in
     weight = view_of(checkpoint_->get(name, {shape.begin(), shape.end()}), shape);
   }
   if (training_ != Training::all) {
-    return weight.to(compute_);  // no copy where the types agree
+    return checkpoint_ == nullptr ? weight.to(compute_)
+                                  : checkpoint_->converted().get(name, weight, compute_);
   }
   weight = weight.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
   weight.set_requires_grad(true);

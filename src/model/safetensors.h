@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class SafetensorsFile {
   std::map<std::string, StoredTensor> tensors_;
 };
 
+class ConvertedWeights;
+
 // All tensors of a Hugging Face directory: model.safetensors, or the files of model.safetensors.index.json.
 class Checkpoint {
  public:
@@ -41,11 +44,14 @@ class Checkpoint {
   [[nodiscard]] const StoredTensor& get(const std::string& name,
                                         const std::vector<std::uint64_t>& shape) const;
   [[nodiscard]] bool contains(const std::string& name) const;
+  // Where models of this checkpoint share what they had to convert. Lives as long as this.
+  [[nodiscard]] ConvertedWeights& converted() const { return *converted_; }
 
  private:
   std::filesystem::path directory_;
   std::vector<SafetensorsFile> files_;
   std::map<std::string, const StoredTensor*> index_;
+  std::shared_ptr<ConvertedWeights> converted_;  // shared: its type, of torch, is not known here
 };
 
 // A tensor to be written; `bytes` must live until write_safetensors returns.
