@@ -138,4 +138,23 @@ std::optional<StoredCheckpoint> find_latest(const fs::path& directory) {
   return std::nullopt;
 }
 
+std::optional<StoredCheckpoint> find_step(const fs::path& directory, std::uint32_t step) {
+  for (StoredCheckpoint& checkpoint : list_newest_first(directory)) {
+    if (checkpoint.step == step && load_complete(checkpoint)) {
+      return std::move(checkpoint);
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::uint32_t> complete_steps(const fs::path& directory) {
+  std::vector<std::uint32_t> steps;
+  for (StoredCheckpoint& checkpoint : list_newest_first(directory)) {
+    if (load_complete(checkpoint)) {
+      steps.insert(steps.begin(), checkpoint.step);
+    }
+  }
+  return steps;
+}
+
 }  // namespace cutlink::train

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/byte_io.h"
 
@@ -28,5 +29,10 @@ void write_checkpoint(const std::filesystem::path& directory, std::uint32_t step
 // The newest complete checkpoint: one whose marker exists and fits every file. Broken ones are skipped. None
 // where there is none, or no such directory.
 [[nodiscard]] std::optional<StoredCheckpoint> find_latest(const std::filesystem::path& directory);
+// The complete one of exactly this step.
+[[nodiscard]] std::optional<StoredCheckpoint> find_step(const std::filesystem::path& directory,
+                                                        std::uint32_t step);
+// Steps of all complete ones, ascending. Reads every file.
+[[nodiscard]] std::vector<std::uint32_t> complete_steps(const std::filesystem::path& directory);
 
 }  // namespace cutlink::train

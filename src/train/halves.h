@@ -70,6 +70,7 @@ class ServerHalf {
   // Throws Error(peer) on a frame that does not belong here; the state is then as before the frame.
   std::optional<ByteVector> handle(ByteSpan frame);
   [[nodiscard]] double gradient_norm() const;  // of the last step, before clipping
+  [[nodiscard]] std::uint32_t steps_done() const;
 
   [[nodiscard]] std::vector<model::NamedParameter>& adapters();
   void save(ByteWriter& out) const;

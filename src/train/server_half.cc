@@ -235,6 +235,7 @@ std::optional<ByteVector> ServerHalf::handle(ByteSpan bytes) {
 }
 
 double ServerHalf::gradient_norm() const { return state_->gradient_norm; }
+std::uint32_t ServerHalf::steps_done() const { return state_->core.steps_done(); }
 std::vector<model::NamedParameter>& ServerHalf::adapters() { return state_->core.llama().parameters(); }
 void ServerHalf::save(ByteWriter& out) const { state_->core.save(out); }
 void ServerHalf::restore(ByteReader& in) {

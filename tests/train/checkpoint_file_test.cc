@@ -62,6 +62,19 @@ TEST_F(CheckpointFile, ReplacesOneOfTheSameStep) {
   EXPECT_EQ(find_latest(directory_)->blobs, blobs_of(2));
 }
 
+TEST_F(CheckpointFile, FindsExactlyTheStepThatIsAskedForWhereItIsComplete) {
+  EXPECT_TRUE(complete_steps(directory_).empty());
+  write_checkpoint(directory_, 5, blobs_of(5));
+  write_checkpoint(directory_, 7, blobs_of(7));
+  EXPECT_EQ(complete_steps(directory_), (std::vector<std::uint32_t>{5, 7}));
+  EXPECT_EQ(find_step(directory_, 5)->blobs, blobs_of(5));
+  EXPECT_EQ(find_step(directory_, 7)->blobs, blobs_of(7));
+  EXPECT_FALSE(find_step(directory_, 6).has_value());
+  fs::remove(directory_ / "step-00000005/complete.json");
+  EXPECT_FALSE(find_step(directory_, 5).has_value());
+  EXPECT_EQ(complete_steps(directory_), (std::vector<std::uint32_t>{7}));
+}
+
 TEST_F(CheckpointFile, SkipsOneCutShortAtAnyFile) {
   for (const char* name : {"client", "server", "complete.json"}) {
     for (const double share : {0.0, 0.5, 0.99}) {
