@@ -314,6 +314,15 @@ ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_no
   return report;
 }
 
+std::size_t most_report_bytes(std::size_t most_widths) {
+  constexpr std::size_t text = sizeof(std::uint16_t) + most_text;
+  constexpr std::size_t head = sizeof version + 3 * 8 + 8 + 4;
+  constexpr std::size_t received_and_work = (1 + 8) + 2 * (1 + 1 + 8);
+  constexpr std::size_t sent = 1 + text + 5 * 8;
+  constexpr std::size_t events = most_events * (1 + 1 + 2 * text);
+  return head + received_and_work + sent + (1 + 4 + most_widths) + events;
+}
+
 HalfReport replay_report(ByteSpan report, const ReportContext& context, train::Observer& observer) {
   ByteReader in(report, "the server's report");
   if (const auto read = in.get<std::uint16_t>(); read != version) {

@@ -36,6 +36,9 @@ class ReportingObserver : public train::Observer {
   std::uint32_t told_ = 0;  // of them, on_event()
 };
 
+// No report is longer. most_widths: of a crossing.
+[[nodiscard]] std::size_t most_report_bytes(std::size_t most_widths);
+
 // What the client knows of the exchange that a report must fit: nothing in it is believed that the client can
 // see for itself.
 struct ReportContext {

@@ -416,6 +416,21 @@ TEST_F(HostileReport, EventsAreCounted) {
   EXPECT_EQ(hear(all_[0], observer.take(times, 0.0)), "");
 }
 
+TEST(HalfReport, IsNeverLongerThanSaid) {
+  ReportingObserver observer;
+  observer.on_received(Crossing::act_up, Phase::train, 1, {});
+  observer.on_work({.work = Work::server_forward});
+  observer.on_work({.work = Work::server_backward});
+  MessageRow row;
+  row.codec = std::string(5000, 'c');
+  observer.on_sent(row, {});
+  observer.on_widths(0, Crossing::act_down, std::vector<std::uint8_t>(32, 4));
+  for (int i = 0; i < 100; ++i) {
+    observer.on_event({true, 0, std::string(2000, 'n'), std::string(2000, 'm')});
+  }
+  EXPECT_EQ(observer.take(times, 0.0).size(), most_report_bytes(32));
+}
+
 TEST_F(HostileReport, TimesThatRunBackwardsAreRefused) {
   ReportingObserver observer;
   for (const RequestTimes& wrong : {RequestTimes{-1, 2, 3}, RequestTimes{2, 1, 3}, RequestTimes{1, 3, 2},

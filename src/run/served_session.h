@@ -1,0 +1,59 @@
+// One client's session in the server's memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/half_report.h"
+#include "run/served_model.h"
+#include "train/halves.h"
+#include "wire/message.h"
+#include "wire/server_listener.h"
+
+namespace cutlink::run {
+
+using MessageParts = std::vector<std::shared_ptr<const ByteVector>>;
+
+class ServedSession {
+ public:
+  // The server half at the beginning. model must outlive it. Throws Error(usage) where the agreement does not
+  // fit the model.
+  ServedSession(const wire::Token& token, std::string owner, const train::Agreement& agreement,
+                const ServedModel& model);
+
+  // Runs a numbered frame, once: the same number again gives the kept answer. Throws Error(peer) with the
+  // state as before; any other exception leaves the half in no state to go on.
+  MessageParts run(std::uint64_t number, ByteSpan frame, const wire::Arrival& arrival);
+  [[nodiscard]] std::uint64_t answered() const { return answered_; }  // last number; 0: none
+
+  [[nodiscard]] ByteVector save() const;
+  void restore(ByteSpan state);  // throws Error(usage)
+  [[nodiscard]] ByteVector adapters();
+
+  [[nodiscard]] const wire::Token& token() const { return token_; }
+  [[nodiscard]] const std::string& owner() const { return owner_; }
+  [[nodiscard]] const train::Agreement& agreement() const { return agreement_; }
+  [[nodiscard]] std::uint32_t steps_done() const { return half_->steps_done(); }
+  [[nodiscard]] std::uint32_t cap() const { return cap_; }
+  [[nodiscard]] std::string describe() const;  // model, split, codecs
+
+  // Whose messages it takes; none: nobody is connected.
+  std::optional<wire::ConnectionId> connection;
+  std::uint64_t last_used = 0;  // by the server's count of messages
+
+ private:
+  wire::Token token_;
+  std::string owner_;
+  train::Agreement agreement_;
+  const ServedModel& model_;
+  ReportingObserver reporter_;
+  std::unique_ptr<train::ServerHalf> half_;
+  std::uint32_t cap_ = 0;
+  std::uint64_t answered_ = 0;
+  MessageParts answer_;  // the last, until the next request
+};
+
+}  // namespace cutlink::run

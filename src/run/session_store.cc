@@ -1,0 +1,112 @@
+#include "run/session_store.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "train/checkpoint_file.h"
+
+namespace cutlink::run {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t most_owner_bytes = 1000;
+constexpr std::size_t most_steps = 16;  // as SESSION.md has it
+
+}  // namespace
+
+std::string to_text(const wire::Token& token) {
+  std::string text;
+  for (const std::uint8_t byte : token) {
+    text += fmt::format("{:02x}", byte);
+  }
+  return text;
+}
+
+wire::Token make_token() {
+  wire::Token token{};
+  ssize_t got = 0;
+  do {
+    got = ::getrandom(token.data(), token.size(), 0);  // so few bytes come all at once
+  } while (got < 0 && errno == EINTR);
+  if (got != static_cast<ssize_t>(token.size())) {
+    run_error(fmt::format("no random numbers for a session: {}", std::strerror(errno)));
+  }
+  return token;
+}
+
+SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)) {
+  std::error_code error;
+  fs::create_directories(directory_, error);
+  if (!error) {
+    // Whoever may read a token may, on the same machine and without a key, go on with its session.
+    fs::permissions(directory_, fs::perms::owner_all, error);
+  }
+  if (error) {
+    usage_error(
+        fmt::format("--state {}: {} (name a directory of your own)", directory_.string(), error.message()));
+  }
+  try {
+    replace_file(directory_ / ".writable", std::string_view());
+  } catch (const Error& cause) {
+    usage_error(fmt::format("--state: {} (name a directory that can be written to)", cause.what()));
+  }
+  fs::remove(directory_ / ".writable", error);
+}
+
+void SessionStore::write(const wire::Token& token, const std::string& owner, std::uint32_t step,
+                         ByteVector agreement, ByteVector server) const {
+  std::error_code error;
+  fs::create_directories(folder(token), error);
+  if (error) {
+    run_error(fmt::format("{}: cannot create the directory: {}", folder(token).string(), error.message()));
+  }
+  if (!owner_of(token)) {
+    replace_file(folder(token) / "owner", owner + "\n");  // before any checkpoint: none is without
+  }
+  train::StateBlobs blobs;
+  blobs["agreement"] = std::move(agreement);
+  blobs["server"] = std::move(server);
+  train::write_checkpoint(folder(token), step, blobs);
+}
+
+std::optional<std::string> SessionStore::owner_of(const wire::Token& token) const {
+  std::error_code ignored;
+  if (!fs::exists(folder(token) / "owner", ignored)) {
+    return std::nullopt;
+  }
+  std::string text = read_text_file(folder(token) / "owner", most_owner_bytes);
+  if (!text.empty() && text.back() == '\n') {
+    text.pop_back();
+  }
+  return text;
+}
+
+std::vector<std::uint32_t> SessionStore::steps(const wire::Token& token) const {
+  std::vector<std::uint32_t> steps = train::complete_steps(folder(token));
+  if (steps.size() > most_steps) {
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(most_steps));
+  }
+  return steps;
+}
+
+std::optional<SessionStore::Stored> SessionStore::find(const wire::Token& token, std::uint32_t step) const {
+  std::optional<train::StoredCheckpoint> stored = train::find_step(folder(token), step);
+  if (!stored || !stored->blobs.contains("agreement") || !stored->blobs.contains("server")) {
+    return std::nullopt;
+  }
+  return Stored{std::move(stored->blobs["agreement"]), std::move(stored->blobs["server"])};
+}
+
+void SessionStore::forget(const wire::Token& token) const {
+  std::error_code ignored;  // what stays behind takes room, nothing else
+  fs::remove_all(folder(token), ignored);
+}
+
+}  // namespace cutlink::run

@@ -1,0 +1,47 @@
+// Sessions on the server's disk: state/TOKEN/owner, and the checkpoints beside it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_io.h"
+#include "wire/message.h"
+
+namespace cutlink::run {
+
+// 32 hexadecimal digits.
+[[nodiscard]] std::string to_text(const wire::Token& token);
+// From the system's source of random numbers: nobody guesses it.
+[[nodiscard]] wire::Token make_token();
+
+class SessionStore {
+ public:
+  // Makes the directory, for its owner only. Throws Error(usage) where it cannot be written to.
+  explicit SessionStore(std::filesystem::path directory);
+
+  // Throws Error(run) where it cannot be written; earlier checkpoints stay then. owner: identity of the key.
+  void write(const wire::Token& token, const std::string& owner, std::uint32_t step, ByteVector agreement,
+             ByteVector server) const;
+
+  // Of a session that has saved; none where there is none.
+  [[nodiscard]] std::optional<std::string> owner_of(const wire::Token& token) const;
+  [[nodiscard]] std::vector<std::uint32_t> steps(const wire::Token& token) const;  // ascending, at most 16
+
+  struct Stored {
+    ByteVector agreement, server;
+  };
+  [[nodiscard]] std::optional<Stored> find(const wire::Token& token, std::uint32_t step) const;
+
+  void forget(const wire::Token& token) const;
+
+ private:
+  [[nodiscard]] std::filesystem::path folder(const wire::Token& token) const {
+    return directory_ / to_text(token);
+  }
+  std::filesystem::path directory_;
+};
+
+}  // namespace cutlink::run
