@@ -73,6 +73,13 @@ class EchoHandler : public ServerHandler {
         reply.parts = {share(write_clock(reading, MessageType::clock_is))};
         return reply;
       }
+      case MessageType::save:
+        reply.type = MessageType::saved;
+        reply.parts = {share(write_step(read_step(body)))};
+        return reply;
+      case MessageType::adapters:
+        reply.type = MessageType::adapters_are;
+        return reply;
       default: {
         ByteVector length;
         ByteWriter(length).put(static_cast<std::uint32_t>(body.size()));
