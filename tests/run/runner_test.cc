@@ -2,9 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "base/error.h"
@@ -12,27 +10,18 @@
 #include "run/interrupt.h"
 #include "run/run_info.h"
 #include "run/run_summary.h"
+#include "run/toy_folder.h"
 
 namespace cutlink::run {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A toy model and its data, as the golden tests have them.
 class RunnerTest : public testing::Test {
  protected:
-  void SetUp() override {
-    directory_ = fs::temp_directory_path() / ("cutlink_runner_test_" + std::to_string(getpid()));
-    fs::remove_all(directory_);
-    const std::string make = "python3 " CUTLINK_SOURCE_DIR "/tests/cli/make_fixtures.py ";
-    ASSERT_EQ(std::system((make + directory_.string()).c_str()), 0);
-    setenv("CUTLINK_ROOT", CUTLINK_SOURCE_DIR, 1);
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   RunRequest request(const std::string& name, Overrides overrides = {}) const {
     RunRequest r;
-    r.scenario = load_scenario(directory_ / "toy.toml", overrides);
+    r.scenario = toy_.scenario(overrides);
     r.directory = directory_ / "runs" / name;
     return r;
   }
@@ -53,7 +42,8 @@ class RunnerTest : public testing::Test {
     }
   }
 
-  fs::path directory_;
+  ToyFolder toy_;
+  fs::path directory_ = toy_ / "";
 };
 
 struct StopAfter : Reporter {
@@ -103,16 +93,12 @@ TEST_F(RunnerTest, AChangedModelIsAnotherRunAndForceStartsAnew) {
     ASSERT_EQ(go(r, stop), RunStatus::interrupted);
   }
   // Another model of the same shape under the same path.
-  fs::copy_file(directory_ / "nan/model.safetensors", directory_ / "toy/model.safetensors",
-                fs::copy_options::overwrite_existing);
+  const fs::path weights = directory_ / "toy/model.safetensors";
+  const ByteVector before = read_file(weights, 10'000'000);
+  replace_file(weights, read_file(directory_ / "nan/model.safetensors", 10'000'000));
   r.resume = true;
   EXPECT_THROW(static_cast<void>(go(r)), Error);
-  ASSERT_EQ(std::system(("python3 " CUTLINK_SOURCE_DIR "/tests/cli/make_fixtures.py " +
-                         (directory_ / "again").string())
-                            .c_str()),
-            0);
-  fs::copy_file(directory_ / "again/toy/model.safetensors", directory_ / "toy/model.safetensors",
-                fs::copy_options::overwrite_existing);
+  replace_file(weights, before);
   r.replace = true;  // must not go on from the checkpoint
   const InterruptGuard guard;
   ASSERT_EQ(go(r), RunStatus::finished);
