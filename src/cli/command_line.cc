@@ -65,6 +65,7 @@ int run_command_line(int argc, char** argv) {
       "  cutlink link show wifi5-typical          rates of a link, and its time for 1, 10 and 100 MB");
   add_compare(app, context);
   add_run(app, context);
+  add_serve(app, context);
   add_generate(app, context);
   add_codecs(app, context);
   add_link(app, context);

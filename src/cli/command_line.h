@@ -19,6 +19,7 @@ int run_command_line(int argc, char** argv);
 
 // One file a command: adds it to `app`; its callback runs it. `context` outlives the app.
 void add_run(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_codecs(CLI::App& app, Context& context);
 void add_link(CLI::App& app, Context& context);

@@ -1,0 +1,118 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+
+#include "cli/command_line.h"
+#include "cli/host_port.h"
+#include "cli/patient_threads.h"
+#include "run/session_server.h"
+#include "wire/key_file.h"
+#include "wire/server_listener.h"
+
+namespace cutlink::cli {
+
+namespace {
+
+struct Options {
+  run::ServeOptions serve;
+  std::string listen = "127.0.0.1:7070";
+  std::string keys;
+};
+
+constexpr Nanoseconds greeting_deadline = std::chrono::seconds(10);
+constexpr Nanoseconds read_deadline = std::chrono::seconds(30);
+// A client computes between two requests, on whatever it has; one that is gone is noticed by TCP long before.
+constexpr Nanoseconds idle_deadline = std::chrono::hours(1);
+
+std::atomic<wire::ServerListener*> listening = nullptr;
+
+extern "C" void on_stop_signal(int signal_number) {
+  if (wire::ServerListener* listener = listening.load()) {
+    listener->stop();
+  }
+  std::signal(signal_number, SIG_DFL);  // the second time it ends the program at once
+}
+
+// A log that nobody reads any more is no reason to stop.
+void print_line(const std::string& line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fputc('\n', stdout);
+  std::fflush(stdout);
+}
+
+void log_line(const std::string& line) {
+  print_line(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), line));
+}
+
+void serve(Options options) {
+  make_threads_patient(options.serve.threads);
+  const HostPort address = parse_host_port(options.listen, "--listen");
+  wire::ListenOptions listen;
+  listen.host = address.host;
+  listen.port = address.port;
+  if (!options.keys.empty()) {
+    listen.keys = wire::load_keys(options.keys);
+  }
+  listen.greeting_deadline = greeting_deadline;
+  listen.read_deadline = read_deadline;
+  listen.idle_deadline = idle_deadline;
+  wire::ServerListener listener(listen);  // first: an address that cannot be is said at once
+  run::SessionServer server(options.serve, log_line);
+
+  std::signal(SIGPIPE, SIG_IGN);
+  listening = &listener;
+  std::signal(SIGINT, on_stop_signal);
+  std::signal(SIGTERM, on_stop_signal);
+  const std::string host =
+      address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+  print_line(fmt::format(
+      "listening on {}:{}, {}; {} for up to {} sessions, checkpoints in {}", host, listener.port(),
+      listen.keys.empty() ? "without TLS (loopback only)"
+                          : fmt::format("TLS 1.3 for {} keys", listen.keys.size()),
+      options.serve.models.size() == 1 ? "1 model" : fmt::format("{} models", options.serve.models.size()),
+      options.serve.most_sessions, options.serve.state.string()));
+  listener.run(server);
+  listening = nullptr;
+  print_line("stopped; sessions go on from their checkpoints");
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Context&) {
+  CLI::App* command = app.add_subcommand("serve", "the server half of live runs, for many clients");
+  auto options = std::make_shared<Options>();
+  options->serve.state = "cutlink-state";
+  command
+      ->add_option("--model", options->serve.models, "directory of a model; several are told apart by digest")
+      ->required()
+      ->type_name("DIR");
+  command
+      ->add_option("--listen", options->listen, "other addresses than loopback need --keys; port 0: any free")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command->add_option("--keys", options->keys, "one *.key file a client (cutlink keygen); turns TLS 1.3 on")
+      ->type_name("DIR");
+  command->add_option("--state", options->serve.state, "sessions' checkpoints")
+      ->type_name("DIR")
+      ->capture_default_str();
+  command->add_option("--sessions", options->serve.most_sessions, "in memory at once; idle ones make room")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
+  command->add_option("--threads", options->serve.threads, "of the computation; 0: all cores")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  command->footer(
+      "Ctrl-C stops it. A session that a client has saved goes on after a restart of either side.\n"
+      "Examples:\n"
+      "  cutlink serve --model scenarios/models/tiny                  for clients on this machine\n"
+      "  cutlink serve --model DIR --listen 0.0.0.0:7070 --keys keys  for those whose keys are in keys/");
+  command->callback([options] { serve(*options); });
+}
+
+}  // namespace cutlink::cli
