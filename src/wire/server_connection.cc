@@ -45,7 +45,11 @@ ServerConnection::ServerConnection(ConnectionId id, int fd, std::string peer, co
       options_(options),
       stream_(open_stream(fd, tls)),
       accepted_ns_(now_ns),
-      progress_ns_(now_ns) {}
+      progress_ns_(now_ns) {
+  if (tls == nullptr) {
+    begin_reading();
+  }
+}
 
 void ServerConnection::note_progress(std::int64_t now_ns) {
   const TcpSocket& socket = stream_.socket();
@@ -187,8 +191,11 @@ void ServerConnection::begin_writing(Reply reply) {
 }
 
 void ServerConnection::finish_writing() {
-  if (reply_.type == MessageType::refusal || reply_.close || is_ending_) {
+  if (reply_.type == MessageType::refusal || reply_.close) {
     begin_to_linger();
+  } else if (is_ending_) {
+    stream_.end_sending();
+    phase_ = Phase::gone;
   } else {
     begin_reading();
   }

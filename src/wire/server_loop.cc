@@ -1,5 +1,6 @@
 #include "wire/server_loop.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -101,13 +102,16 @@ struct ServerLoop::State {
 
   void wait_to_accept() {
     listening.async_wait(Wait::wait_read, [this](asio::error_code error) {
-      if (!error && !is_stopping) {
+      if (!error) {
         accept_all();
       }
     });
   }
 
   void accept_all() {
+    if (is_stopping) {
+      return;
+    }
     for (int i = 0; i < most_accepts_a_turn; ++i) {
       SocketAddress address;
       address.size = sizeof address.storage;
@@ -118,45 +122,62 @@ struct ServerLoop::State {
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         break;
       } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        // The one that waits stays readable for ever: waiting for it again at once would spin.
-        if (!let_oldest_silent_go()) {
-          pause_accepting();
-          return;
+        // Who waits keeps the socket readable: waiting for that again at once would spin.
+        if (nobody_waits()) {
+          break;  // the kernel wants a descriptor before it looks
         }
+        if (let_oldest_silent_go()) {
+          asio::post(loop, [this] { accept_all(); });  // after its handlers, which still hold it, have run
+        } else {
+          pause_accepting();
+        }
+        return;
       }  // all else is of a connection that is gone already
     }
     wait_to_accept();
   }
 
+  [[nodiscard]] bool nobody_waits() const {
+    pollfd entry{listening_fd, POLLIN, 0};
+    return ::poll(&entry, 1, 0) == 0;
+  }
+
   void pause_accepting() {
     accept_timer.expires_after(accept_pause);
     accept_timer.async_wait([this](asio::error_code error) {
-      if (!error && !is_stopping) {
+      if (!error) {
         accept_all();
       }
     });
   }
 
   void welcome_in(int fd, const std::string& address) {
-    const ConnectionId id = ++last_id;
+    ++count.accepted;
+    while (is_full() && let_oldest_silent_go()) {
+    }
     PeerPointer peer;
     try {
-      peer = std::make_shared<Peer>(loop, id, fd, address, tls.get(), options);
+      if (!is_full()) {
+        peer = std::make_shared<Peer>(loop, ++last_id, fd, address, tls.get(), options);
+      }
     } catch (const std::exception&) {
+      ++count.refused_before_hello;
       return;  // no memory for this one: it is closed, the others go on
     }
-    peers.emplace(id, peer);
-    silent.insert(id);
-    ++count.accepted;
+    if (!peer) {
+      ++count.refused_before_hello;
+      ::close(fd);
+      return;
+    }
+    peers.emplace(last_id, peer);
+    silent.insert(last_id);
     ++count.open;
     ++count.half_open;
-    while (peers.size() > options.most_connections && let_oldest_silent_go()) {
-    }
-    while (count.half_open > options.most_half_open && let_oldest_silent_go()) {
-    }
-    if (peers.contains(id)) {
-      go_on(peer, peer->connection.advance(steady_now_ns()));
-    }
+    go_on(peer, Wants::readable);  // TLS takes memory only when something came
+  }
+
+  [[nodiscard]] bool is_full() const {
+    return peers.size() >= options.most_connections || count.half_open >= options.most_half_open;
   }
 
   bool let_oldest_silent_go() {
