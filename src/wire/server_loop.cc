@@ -251,7 +251,7 @@ struct ServerLoop::State {
     });
   }
 
-  void remove(const PeerPointer& peer) {
+  void remove(PeerPointer peer) {  // by value: the map's own is erased here
     const ConnectionId id = peer->connection.id();
     ++peer->turn;
     peer->timer.cancel();

@@ -11,6 +11,13 @@
 
 namespace cutlink::wire {
 
+// Sanitizers keep what was freed, and shadows of all.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::int64_t most_growth_bytes = 1LL << 40;
+#else
+inline constexpr std::int64_t most_growth_bytes = 64LL << 20;
+#endif
+
 inline std::int64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::int64_t all = 0, resident = 0;

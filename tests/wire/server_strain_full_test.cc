@@ -60,7 +60,7 @@ void thousand_silent(const ListenOptions& options, const std::optional<Preshared
   }
   EXPECT_LE(server.listener().count().half_open, options.most_half_open);
   expect_quick_welcome(server.port(), key);
-  EXPECT_LT(resident_bytes() - before, 64LL << 20);
+  EXPECT_LT(resident_bytes() - before, most_growth_bytes);
   std::printf("%zu silent: %lu kept, %.1f MB more\n", silent, server.listener().count().half_open,
               static_cast<double>(resident_bytes() - before) / 1e6);
 }
