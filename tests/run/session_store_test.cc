@@ -1,0 +1,68 @@
+#include "run/session_store.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "base/file_io.h"
+
+namespace cutlink::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SessionStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() / ("cutlink_session_store_" + std::to_string(getpid()));
+    fs::remove_all(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+  fs::path directory_;
+};
+
+constexpr wire::Token token = {0x0F, 0xA0};
+
+TEST_F(SessionStoreTest, GivesBackWhatWasWritten) {
+  const SessionStore store(directory_);
+  EXPECT_FALSE(store.owner_of(token).has_value());
+  EXPECT_TRUE(store.steps(token).empty());
+  store.write(token, "cutlink-alice", 3, {1, 2}, {3});
+  store.write(token, "cutlink-alice", 4, {1, 2}, {4});
+  EXPECT_EQ(store.owner_of(token), "cutlink-alice");
+  EXPECT_EQ(store.steps(token), (std::vector<std::uint32_t>{3, 4}));
+  EXPECT_EQ(store.find(token, 3)->server, ByteVector{3});
+  EXPECT_EQ(store.find(token, 4)->agreement, (ByteVector{1, 2}));
+  EXPECT_FALSE(store.find(token, 5).has_value());
+  EXPECT_FALSE(store.find({1}, 3).has_value());
+  store.forget(token);
+  EXPECT_FALSE(store.owner_of(token).has_value());
+  EXPECT_TRUE(fs::is_empty(directory_));
+}
+
+TEST_F(SessionStoreTest, KeepsTheOwnerOfWhoeverHasNoKey) {
+  const SessionStore store(directory_);
+  store.write(token, "", 1, {}, {});
+  EXPECT_EQ(store.owner_of(token), "");
+}
+
+TEST_F(SessionStoreTest, IsForItsOwnerOnly) {
+  const SessionStore store(directory_);
+  struct stat facts {};
+  ASSERT_EQ(stat(directory_.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777U, 0700U);
+}
+
+TEST(SessionToken, IsWrittenAs32DigitsAndNeverTheSame) {
+  EXPECT_EQ(to_text(token), "0fa00000000000000000000000000000");
+  std::set<wire::Token> seen;
+  for (int i = 0; i < 1000; ++i) {
+    seen.insert(make_token());
+  }
+  EXPECT_EQ(seen.size(), 1000U);
+}
+
+}  // namespace
+}  // namespace cutlink::run
