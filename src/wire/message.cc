@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <limits>
 
 #include "base/error.h"
@@ -120,17 +121,13 @@ void expect_number(const Envelope& envelope) {
 const char* name_of(MessageType type) { return rule_of(type).name; }
 
 std::array<std::uint8_t, envelope_bytes> write_envelope(const Envelope& envelope) {
-  ByteVector bytes;
-  bytes.reserve(envelope_bytes);
-  ByteWriter to(bytes);
-  to.put(magic);
-  to.put(version);
-  to.put(static_cast<std::uint8_t>(envelope.type));
-  to.put(envelope.body_bytes);
-  to.put(envelope.number);
   std::array<std::uint8_t, envelope_bytes> out;
-  assert(bytes.size() == out.size());
-  std::ranges::copy(bytes, out.begin());
+  const auto type = static_cast<std::uint8_t>(envelope.type);
+  std::memcpy(out.data(), &magic, 2);
+  std::memcpy(out.data() + 2, &version, 1);
+  std::memcpy(out.data() + 3, &type, 1);
+  std::memcpy(out.data() + 4, &envelope.body_bytes, 4);
+  std::memcpy(out.data() + 8, &envelope.number, 8);
   return out;
 }
 
