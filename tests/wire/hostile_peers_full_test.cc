@@ -61,8 +61,7 @@ ByteVector joined(std::initializer_list<ByteSpan> parts) {
 
 ByteVector sample_message(MessageType type) {
   const bool numbered = type == MessageType::frame || type == MessageType::answer;
-  const ByteVector body = sample_body(type);
-  return joined({write_envelope({type, static_cast<std::uint32_t>(body.size()), numbered ? 1U : 0U}), body});
+  return message(type, numbered ? 1 : 0, sample_body(type));
 }
 
 ByteVector flipped(ByteVector bytes, std::size_t bit) {
@@ -77,12 +76,12 @@ class Catalogue {
     const ByteVector hello = sample_message(MessageType::hello);
     for (const ByteVector& state : {ByteVector(), hello}) {  // greeting, open
       for (std::uint8_t type = 1; type <= last_type; ++type) {
-        const ByteVector message = sample_message(static_cast<MessageType>(type));
-        truncations(state, message);
-        for (std::size_t bit = 0; bit < 8 * message.size(); ++bit) {
-          cases.push_back(joined({state, flipped(message, bit)}));
+        const ByteVector good = sample_message(static_cast<MessageType>(type));
+        truncations(state, good);
+        for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+          cases.push_back(joined({state, flipped(good, bit)}));
         }
-        sizes_and_numbers(state, message);
+        sizes_and_numbers(state, good);
       }
     }
     orders();
@@ -93,21 +92,21 @@ class Catalogue {
   std::vector<ByteVector> cases;
 
  private:
-  void truncations(const ByteVector& state, const ByteVector& message) {
-    for (std::size_t size = 0; size <= message.size(); ++size) {
-      cases.push_back(joined({state, ByteSpan(message).first(size)}));
+  void truncations(const ByteVector& state, const ByteVector& good) {
+    for (std::size_t size = 0; size <= good.size(); ++size) {
+      cases.push_back(joined({state, ByteSpan(good).first(size)}));
     }
   }
-  void sizes_and_numbers(const ByteVector& state, const ByteVector& message) {
+  void sizes_and_numbers(const ByteVector& state, const ByteVector& good) {
     for (const std::uint32_t length : lengths) {
-      ByteVector bad = message;
+      ByteVector bad = good;
       std::memcpy(bad.data() + 4, &length, sizeof length);
       cases.push_back(joined({state, bad}));
       cases.push_back(
           joined({state, ByteSpan(bad).first(envelope_bytes), pattern(std::min(length, 2 * cap))}));
     }
     for (const std::uint64_t number : numbers) {
-      ByteVector bad = message;
+      ByteVector bad = good;
       std::memcpy(bad.data() + 8, &number, sizeof number);
       cases.push_back(joined({state, bad}));
     }

@@ -156,6 +156,15 @@ inline ConnectOptions connect_to(std::uint16_t port, std::optional<PresharedKey>
   return options;
 }
 
+// A message's bytes.
+inline ByteVector message(MessageType type, std::uint64_t number, ByteSpan body) {
+  ByteVector bytes;
+  ByteWriter to(bytes);
+  to.put(write_envelope({type, static_cast<std::uint32_t>(body.size()), number}));
+  to.put_raw(body.data(), body.size());
+  return bytes;
+}
+
 // One message out, its answer in.
 inline Received exchange(ClientConnection& client, MessageType type, std::uint64_t number, ByteSpan body,
                          std::uint32_t limit = 64U * 1024 * 1024) {

@@ -30,10 +30,7 @@ class Alone : public testing::Test {
     connection_.emplace(7, ::dup(accepted.number()), "peer", nullptr, options_, 0);
   }
   void send_message(MessageType type, std::uint64_t number, ByteSpan body) {
-    const auto head = write_envelope({type, static_cast<std::uint32_t>(body.size()), number});
-    ByteVector bytes(head.begin(), head.end());
-    bytes.insert(bytes.end(), body.begin(), body.end());
-    client_.send(bytes);
+    client_.send(message(type, number, body));
   }
   // After what the client sent, or its end, has come.
   Wants advance_after_arrival(std::int64_t now) {

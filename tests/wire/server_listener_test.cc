@@ -17,13 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 
-ByteVector message(MessageType type, std::uint64_t number, ByteSpan body) {
-  const auto head = write_envelope({type, static_cast<std::uint32_t>(body.size()), number});
-  ByteVector bytes(head.begin(), head.end());
-  bytes.insert(bytes.end(), body.begin(), body.end());
-  return bytes;
-}
-
 ByteVector hello() { return message(MessageType::hello, 0, write_hello({})); }
 
 // What a server said, message by message.

@@ -84,8 +84,7 @@ TEST_P(Both, AThousandWithAGreetingThatDoesNotEnd) {
     begin = {22, 3, 1, 0x3F, 0xFF};  // a record of 16383 bytes
     begin.resize(16000, 1);
   } else {
-    const auto head = write_envelope({MessageType::hello, greeting_limit, 0});
-    begin.assign(head.begin(), head.end());
+    begin = message(MessageType::hello, 0, ByteVector(greeting_limit));
     begin.resize(32 * 1024);
   }
   thousand_silent(options, key(), begin);
@@ -110,9 +109,7 @@ TEST(ServerStrain, WithoutDescriptorsTheOldestSilentOneIsLetGo) {
   ASSERT_EQ(::connect(client.number(), static_cast<const sockaddr*>(static_cast<const void*>(&address)),
                       sizeof address),
             0);
-  const ByteVector hello = write_hello({});
-  client.send(write_envelope({MessageType::hello, static_cast<std::uint32_t>(hello.size()), 0}));
-  client.send(hello);
+  client.send(message(MessageType::hello, 0, write_hello({})));
   EXPECT_FALSE(client.hear(10s).bytes.empty());
   EXPECT_TRUE(silent[0].hear(10s).ended);
   EXPECT_FALSE(silent[1].hear(1ms).ended);
@@ -138,9 +135,7 @@ TEST(ServerStrain, WithoutDescriptorsAndNobodyToLetGoItWaitsWithoutSpinning) {
     EXPECT_LT(cpu_ns_of(CLOCK_PROCESS_CPUTIME_ID) - cpu, second_ns / 20);
     EXPECT_EQ(exchange(open, MessageType::frame, 1, pattern(64)).envelope.type, MessageType::answer);
   }
-  const ByteVector hello = write_hello({});
-  client.send(write_envelope({MessageType::hello, static_cast<std::uint32_t>(hello.size()), 0}));
-  client.send(hello);
+  client.send(message(MessageType::hello, 0, write_hello({})));
   EXPECT_FALSE(client.hear(10s).bytes.empty()) << "accepted when there were descriptors again";
 }
 

@@ -128,9 +128,7 @@ TEST_F(AgainstTheServer, PlainOpensslWithTheKeyIsLetIn) {
   client.hear(socket.hear(10s).bytes);
   const ByteVector finished = client.step();
   ASSERT_TRUE(SSL_is_init_finished(client.get()));
-  const ByteVector hello = write_hello({});
-  const auto envelope = write_envelope({MessageType::hello, static_cast<std::uint32_t>(hello.size()), 0});
-  SSL_write(client.get(), envelope.data(), static_cast<int>(envelope.size()));
+  const ByteVector hello = message(MessageType::hello, 0, write_hello({}));
   SSL_write(client.get(), hello.data(), static_cast<int>(hello.size()));
   socket.send(finished);
   socket.send(client.to_send());
@@ -191,9 +189,7 @@ TEST_F(AgainstTheServer, Tls12IsToldTheSame) {
 
 TEST_F(AgainstTheServer, NoTlsIsToldNothing) {
   const RawSocket socket = RawSocket::to(server_.port());
-  const ByteVector hello = write_hello({});
-  socket.send(write_envelope({MessageType::hello, static_cast<std::uint32_t>(hello.size()), 0}));
-  socket.send(hello);
+  socket.send(message(MessageType::hello, 0, write_hello({})));
   const RawSocket::Heard heard = socket.hear_to_the_end(10s);
   EXPECT_TRUE(heard.ended);
   EXPECT_TRUE(heard.bytes.empty());
@@ -224,12 +220,10 @@ TEST_F(AgainstTheServer, AReplayedFlightDoesNotReachTheHandler) {
     socket.send(all);
     client.hear(socket.hear(10s).bytes);
     ByteVector rest = client.step();
-    const ByteVector hello = write_hello({});
-    const auto envelope = write_envelope({MessageType::hello, static_cast<std::uint32_t>(hello.size()), 0});
-    SSL_write(client.get(), envelope.data(), static_cast<int>(envelope.size()));
+    const ByteVector hello = message(MessageType::hello, 0, write_hello({}));
     SSL_write(client.get(), hello.data(), static_cast<int>(hello.size()));
-    const ByteVector message = client.to_send();
-    rest.insert(rest.end(), message.begin(), message.end());
+    const ByteVector more = client.to_send();
+    rest.insert(rest.end(), more.begin(), more.end());
     socket.send(rest);
     EXPECT_FALSE(socket.hear(10s).bytes.empty());
     all.insert(all.end(), rest.begin(), rest.end());
