@@ -8,6 +8,7 @@
 #include <ctime>
 #include <memory>
 
+#include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/host_port.h"
 #include "cli/patient_threads.h"
@@ -23,6 +24,8 @@ struct Options {
   run::ServeOptions serve;
   std::string listen = "127.0.0.1:7070";
   std::string keys;
+  std::string congestion;
+  std::string log;
 };
 
 constexpr Nanoseconds greeting_deadline = std::chrono::seconds(10);
@@ -50,7 +53,10 @@ void log_line(const std::string& line) {
   print_line(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), line));
 }
 
-void serve(Options options) {
+void serve(const Options& options) {
+  if (!options.log.empty() && std::freopen(options.log.c_str(), "a", stdout) == nullptr) {
+    usage_error(fmt::format("--log {}: cannot be written", options.log));
+  }
   make_threads_patient(options.serve.threads);
   const HostPort address = parse_host_port(options.listen, "--listen");
   wire::ListenOptions listen;
@@ -62,6 +68,7 @@ void serve(Options options) {
   listen.greeting_deadline = greeting_deadline;
   listen.read_deadline = read_deadline;
   listen.idle_deadline = idle_deadline;
+  listen.congestion = options.congestion;
   wire::ServerListener listener(listen);  // first: an address that cannot be is said at once
   run::SessionServer server(options.serve, log_line);
 
@@ -91,6 +98,7 @@ void add_serve(CLI::App& app, Context&) {
   command
       ->add_option("--model", options->serve.models, "directory of a model; several are told apart by digest")
       ->required()
+      ->allow_extra_args(false)
       ->type_name("DIR");
   command
       ->add_option("--listen", options->listen, "other addresses than loopback need --keys; port 0: any free")
@@ -107,6 +115,10 @@ void add_serve(CLI::App& app, Context&) {
   command->add_option("--threads", options->serve.threads, "of the computation; 0: all cores")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
+  command->add_option("--congestion", options->congestion, "TCP's congestion control, e.g. cubic, bbr")
+      ->type_name("NAME");
+  command->add_option("--log", options->log, "write what happens there instead of to stdout")
+      ->type_name("FILE");
   command->footer(
       "Ctrl-C stops it. A session that a client has saved goes on after a restart of either side.\n"
       "Examples:\n"

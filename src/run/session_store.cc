@@ -43,8 +43,7 @@ wire::Token make_token() {
 
 SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)) {
   std::error_code error;
-  fs::create_directories(directory_, error);
-  if (!error) {
+  if (fs::create_directories(directory_, error)) {
     // Whoever may read a token may, on the same machine and without a key, go on with its session.
     fs::permissions(directory_, fs::perms::owner_all, error);
   }

@@ -19,7 +19,8 @@ namespace cutlink::run {
 
 class SessionStore {
  public:
-  // Makes the directory, for its owner only. Throws Error(usage) where it cannot be written to.
+  // Makes the directory, for its owner only, where it is not there. Throws Error(usage) where it cannot be
+  // written to.
   explicit SessionStore(std::filesystem::path directory);
 
   // Throws Error(run) where it cannot be written; earlier checkpoints stay then. owner: identity of the key.

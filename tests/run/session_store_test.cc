@@ -55,6 +55,16 @@ TEST_F(SessionStoreTest, IsForItsOwnerOnly) {
   EXPECT_EQ(facts.st_mode & 0777U, 0700U);
 }
 
+TEST_F(SessionStoreTest, ADirectoryThatWasThereKeepsItsMode) {
+  fs::create_directories(directory_);
+  ASSERT_EQ(chmod(directory_.c_str(), 0755), 0);
+  const SessionStore store(directory_);
+  struct stat facts {};
+  ASSERT_EQ(stat(directory_.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777U, 0755U);
+  EXPECT_TRUE(fs::is_empty(directory_));
+}
+
 TEST(SessionToken, IsWrittenAs32DigitsAndNeverTheSame) {
   EXPECT_EQ(to_text(token), "0fa00000000000000000000000000000");
   std::set<wire::Token> seen;
