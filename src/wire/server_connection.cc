@@ -44,7 +44,7 @@ ServerConnection::ServerConnection(ConnectionId id, int fd, std::string peer, co
       peer_(std::move(peer)),
       options_(options),
       stream_(open_stream(fd, tls)),
-      accepted_ns_(now_ns),
+      greeting_since_ns_(now_ns),
       progress_ns_(now_ns) {
   if (tls == nullptr) {
     begin_reading();
@@ -220,6 +220,7 @@ void ServerConnection::answer(std::optional<Reply> reply, std::int64_t now_ns) {
     is_open_ = true;
     limit_ = reply->new_limit;
   }
+  greeting_since_ns_ = now_ns;  // where another hello is to come
   try {
     begin_writing(std::move(*reply));
   } catch (const Error& error) {
@@ -231,10 +232,10 @@ std::int64_t ServerConnection::deadline_ns() const {
   constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   switch (phase_) {
     case Phase::handshake:
-      return accepted_ns_ + options_.greeting_deadline.count();
+      return greeting_since_ns_ + options_.greeting_deadline.count();
     case Phase::reading:
-      if (!has_greeted_) {
-        return accepted_ns_ + options_.greeting_deadline.count();
+      if (!is_open_) {
+        return greeting_since_ns_ + options_.greeting_deadline.count();
       }
       if (reader_.has_begun() || stream_.has_buffered()) {
         return progress_ns_ + options_.read_deadline.count();
@@ -256,7 +257,7 @@ ServerConnection::Wants ServerConnection::expire(std::int64_t now_ns) {
     return leave();
   }
   refuse(RefusalCode::protocol,
-         has_greeted_ ? "nothing more came within the deadline" : "no hello came within the deadline");
+         is_open_ ? "nothing more came within the deadline" : "no hello came within the deadline");
   return advance(now_ns);
 }
 

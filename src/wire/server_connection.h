@@ -79,7 +79,7 @@ class ServerConnection {
   bool has_greeted_ = false;
   bool is_ending_ = false;
   std::uint32_t limit_ = greeting_limit;
-  std::int64_t accepted_ns_;
+  std::int64_t greeting_since_ns_;
   std::int64_t progress_ns_;  // when a byte moved last, or the phase began
   std::uint64_t moved_bytes_ = 0;
   std::int64_t lingers_since_ns_ = 0;  // 0: it does not

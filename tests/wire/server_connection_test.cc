@@ -91,6 +91,20 @@ TEST_F(Alone, TheReadDeadlineCountsFromTheLastByte) {
   EXPECT_EQ(connection_->deadline_ns(), 89);
 }
 
+TEST_F(Alone, AfterAWelcomeThatIsNotAliveAnotherHelloHasItsOwnDeadline) {
+  send_message(MessageType::hello, 0, write_hello({}));
+  EXPECT_EQ(advance_after_arrival(50), Wants::handler);
+  static_cast<void>(connection_->take_message());
+  Reply reply;
+  reply.type = MessageType::welcome;
+  connection_->answer(reply, 70);
+  EXPECT_EQ(connection_->advance(70), Wants::readable);
+  EXPECT_TRUE(connection_->is_half_open());
+  EXPECT_EQ(connection_->deadline_ns(), 70 + 100);
+  open_at(80);
+  EXPECT_FALSE(connection_->is_half_open());
+}
+
 TEST_F(Alone, AnExpiredReadIsRefusedAndLingersUntilThePeerCloses) {
   open_at(0);
   client_.send(ByteVector{'C', 'L'});
