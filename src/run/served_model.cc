@@ -18,10 +18,8 @@ namespace cutlink::run {
 
 namespace {
 
-// Of a session. What an honest client asks for is far below; a hostile one must not take the machine's
-// memory.
+// Of a session. What an honest client asks for is far below.
 constexpr std::uint64_t most_frame_bytes = std::uint64_t{1} << 30U;
-constexpr std::uint64_t most_training_bytes = std::uint64_t{4} << 30U;
 // Of an adapter's weight: itself, gradient and two moments, in fp32.
 constexpr std::uint64_t training_bytes_a_weight = 16;
 
@@ -51,6 +49,16 @@ std::uint64_t frame_bytes(const train::TrainSpec& spec, const model::LlamaConfig
          wire::max_body_bytes(rows, static_cast<std::uint32_t>(config.hidden));
 }
 
+// A block keeps at least its input, q, k, v, the attention's output and the MLP's three inner matrices.
+std::uint64_t activation_bytes(const train::TrainSpec& spec, const model::LlamaConfig& config) {
+  const std::uint64_t columns = 2 * config.hidden +
+                                (2 * config.heads + 2 * config.kv_heads) * config.head_dim +
+                                2 * config.intermediate;
+  const std::uint64_t blocks = config.blocks - spec.split.bottom - spec.split.top;
+  const std::uint64_t rows = std::uint64_t{spec.batch} * spec.max_length;  // at most 2^28
+  return rows * checked_mul(blocks * columns, size_of(spec.compute), "session");
+}
+
 std::size_t most_widths(const train::TrainSpec& spec, const model::LlamaConfig& config) {
   return std::max<std::size_t>(config.hidden, spec.max_length);
 }
@@ -63,11 +71,11 @@ ServedModel::ServedModel(const std::filesystem::path& directory)
       checkpoint(directory),
       digest(train::digest_of(config, checkpoint)) {}
 
-void check_agreement(const train::TrainSpec& spec, const ServedModel& model) {
+void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t most_bytes) {
   const model::LlamaConfig& config = model.config;
   static_cast<void>(train::server_part(spec.split, config));
   if (config.max_positions != 0 && spec.max_length > config.max_positions) {
-    usage_error(fmt::format("data.max_length: {} tokens; {} takes at most {}", spec.max_length, model.name,
+    usage_error(fmt::format("train.max_length: {} tokens; {} takes at most {}", spec.max_length, model.name,
                             config.max_positions));
   }
   Scenario scenario;
@@ -78,12 +86,17 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model) {
                             spec.batch, spec.max_length, cutlink::to_text(Bytes{bytes}),
                             cutlink::to_text(Bytes{most_frame_bytes})));
   }
-  const std::uint64_t training = training_bytes_a_weight * adapter_weights(spec, config);
-  if (training > most_training_bytes) {
-    usage_error(fmt::format("lora.r {}: adapters and optimizer of {}; this server gives a session {}",
-                            spec.lora.r, cutlink::to_text(Bytes{training}),
-                            cutlink::to_text(Bytes{most_training_bytes})));
+  if (const std::uint64_t bytes = session_bytes(spec, model); bytes > most_bytes) {
+    usage_error(
+        fmt::format("train.batch {} x train.max_length {}, lora.r {}: needs {} of memory; this server gives "
+                    "a session {}",
+                    spec.batch, spec.max_length, spec.lora.r, cutlink::to_text(Bytes{bytes}),
+                    cutlink::to_text(Bytes{most_bytes})));
   }
+}
+
+std::uint64_t session_bytes(const train::TrainSpec& spec, const ServedModel& model) {
+  return training_bytes_a_weight * adapter_weights(spec, model.config) + activation_bytes(spec, model.config);
 }
 
 std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& model,

@@ -24,9 +24,12 @@ struct ServedModel {
   train::ModelDigest digest;
 };
 
-// Throws Error(usage) that names what does not fit: split, codecs, max_length, or a size that no session may
-// have.
-void check_agreement(const train::TrainSpec& spec, const ServedModel& model);
+// Throws Error(usage) that names what does not fit: split, codecs, max_length, or sizes above `most_bytes`.
+void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t most_bytes);
+
+// What a session may need beside the shared base: adapters, optimizer, and what a backward must keep of the
+// largest micro-batch. Low rather than high, so that nobody is refused for nothing. spec fits the model.
+[[nodiscard]] std::uint64_t session_bytes(const train::TrainSpec& spec, const ServedModel& model);
 
 // Most bytes of a message's body, either way, of a session that passed: frames, reports, and the server's
 // adapters of `adapters` bytes.

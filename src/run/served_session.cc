@@ -23,8 +23,8 @@ std::int64_t steady_now_ns() {
 ServedSession::ServedSession(const wire::Token& token, std::string owner, const train::Agreement& agreement,
                              const ServedModel& model)
     : token_(token), owner_(std::move(owner)), agreement_(agreement), model_(model) {
-  check_agreement(agreement.spec, model);
   half_ = std::make_unique<train::ServerHalf>(agreement.spec, model.config, &model.checkpoint, reporter_);
+  memory_bytes_ = session_bytes(agreement.spec, model);
   cap_ = most_body_bytes(agreement.spec, model, adapter_bytes(half_->adapters()));
 }
 

@@ -19,8 +19,7 @@ using MessageParts = std::vector<std::shared_ptr<const ByteVector>>;
 
 class ServedSession {
  public:
-  // The server half at the beginning. model must outlive it. Throws Error(usage) where the agreement does not
-  // fit the model.
+  // The server half at the beginning. model must outlive it. The agreement passed check_agreement().
   ServedSession(const wire::Token& token, std::string owner, const train::Agreement& agreement,
                 const ServedModel& model);
 
@@ -38,7 +37,8 @@ class ServedSession {
   [[nodiscard]] const train::Agreement& agreement() const { return agreement_; }
   [[nodiscard]] std::uint32_t steps_done() const { return half_->steps_done(); }
   [[nodiscard]] std::uint32_t cap() const { return cap_; }
-  [[nodiscard]] std::string describe() const;  // model, split, codecs
+  [[nodiscard]] std::uint64_t memory_bytes() const { return memory_bytes_; }  // as session_bytes() has it
+  [[nodiscard]] std::string describe() const;                                 // model, split, codecs
 
   // Whose messages it takes; none: nobody is connected.
   std::optional<wire::ConnectionId> connection;
@@ -52,6 +52,7 @@ class ServedSession {
   ReportingObserver reporter_;
   std::unique_ptr<train::ServerHalf> half_;
   std::uint32_t cap_ = 0;
+  std::uint64_t memory_bytes_ = 0;
   std::uint64_t answered_ = 0;
   MessageParts answer_;  // the last, until the next request
 };

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/version.h"
+#include "run/machine_memory.h"
 #include "run/served_model.h"
 #include "run/served_session.h"
 #include "run/session_store.h"
@@ -55,6 +56,9 @@ std::string server_words() {
   return fmt::format("cutlink {}{} on {}", version(), at.empty() ? "" : " (" + at + ")", host.data());
 }
 
+// LibTorch's messages have a stack behind them.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::string short_name(const wire::Token& token) { return to_text(token).substr(0, 8); }
 
 }  // namespace
@@ -70,7 +74,8 @@ struct SessionServer::State {
         log(std::move(l)),
         store(o.state),
         words(server_words()),
-        table(o.most_sessions, [this](const ServedSession& session) {
+        memory(machine_memory_bytes()),
+        table(o.most_sessions, memory / 4 * 3, [this](const ServedSession& session) {
           say(session, "let go, to make room; its checkpoints are kept");
         }) {}
 
@@ -89,6 +94,7 @@ struct SessionServer::State {
   // Unless the session on disk is nobody's or this key's.
   void check_owner(const wire::Token& token, const std::string& identity) const;
   [[nodiscard]] const ServedModel& model_of(const train::Agreement& agreement) const;
+  // Makes room first.
   std::unique_ptr<ServedSession> make(const wire::Token& token, const wire::Arrival& arrival,
                                       const train::Agreement& agreement);
   void say(const ServedSession& session, const std::string& what) const {
@@ -99,6 +105,7 @@ struct SessionServer::State {
   ServeLog log;
   SessionStore store;
   std::string words;
+  std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
   std::vector<std::unique_ptr<ServedModel>> models;
   SessionTable table;
 };
@@ -128,6 +135,8 @@ std::unique_ptr<ServedSession> SessionServer::State::make(const wire::Token& tok
                                                           const train::Agreement& agreement) {
   const ServedModel& model = model_of(agreement);
   try {
+    check_agreement(agreement.spec, model, memory / 2);
+    table.make_room(session_bytes(agreement.spec, model));
     return std::make_unique<ServedSession>(token, arrival.identity, agreement, model);
   } catch (const Error& error) {
     throw SessionRefused{RefusalCode::agreement, error.what()};
@@ -179,7 +188,6 @@ Reply SessionServer::State::greet(const wire::Arrival& arrival, const Hello& hel
 
 Reply SessionServer::State::begin(const wire::Arrival& arrival, const Hello& hello) {
   const train::Agreement agreement = train::read_agreement(hello.agreement);
-  table.make_room();
   ServedSession& session = table.add(make(make_token(), arrival, agreement));
   say(session, fmt::format("begins for {}{}{}: {}", arrival.peer, arrival.identity.empty() ? "" : ", key ",
                            arrival.identity, session.describe()));
@@ -213,7 +221,6 @@ Reply SessionServer::State::restore(const wire::Arrival& arrival, const Hello& h
     throw SessionRefused{RefusalCode::agreement, "the session is about something else: " + differs};
   }
   table.remove(hello.token);
-  table.make_room();
   std::unique_ptr<ServedSession> session = make(hello.token, arrival, agreement);
   try {
     session->restore(stored->server);
@@ -237,7 +244,7 @@ Reply SessionServer::State::run_frame(const wire::Arrival& arrival, std::uint64_
   } catch (const Error&) {
     throw;  // the half is as before the frame, or as before the step where it was the step that failed
   } catch (const std::exception& error) {
-    say(session, fmt::format("failed in request {} and is let go: {}", number, error.what()));
+    say(session, fmt::format("failed in request {} and is let go: {}", number, first_line(error.what())));
     table.remove(wire::Token(session.token()));
     throw SessionRefused{RefusalCode::failed, "the server failed in this request; go on from a checkpoint"};
   }
@@ -338,7 +345,7 @@ std::optional<Reply> SessionServer::on_message(const wire::Arrival& arrival, con
   } catch (const std::bad_alloc&) {
     return refuse(RefusalCode::busy, "the server has no memory for this now");
   } catch (const std::exception& error) {
-    state_->log(fmt::format("{}: unexpected: {}", arrival.peer, error.what()));
+    state_->log(fmt::format("{}: unexpected: {}", arrival.peer, first_line(error.what())));
     return refuse(RefusalCode::failed, "the server failed in this request");
   }
 }

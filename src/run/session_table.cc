@@ -28,8 +28,16 @@ ServedSession& SessionTable::behind(wire::ConnectionId connection) {
   return session;
 }
 
-void SessionTable::make_room() {
-  while (sessions_.size() >= most_) {
+bool SessionTable::has_room(std::uint64_t bytes) const {
+  std::uint64_t all = bytes;
+  for (const auto& [token, session] : sessions_) {
+    all += session->memory_bytes();
+  }
+  return sessions_.size() < most_ && all <= most_bytes_;
+}
+
+void SessionTable::make_room(std::uint64_t bytes) {
+  while (!has_room(bytes)) {
     const ServedSession* oldest = nullptr;
     for (const auto& [token, session] : sessions_) {
       if (!session->connection && (oldest == nullptr || session->last_used < oldest->last_used)) {
@@ -37,9 +45,10 @@ void SessionTable::make_room() {
       }
     }
     if (oldest == nullptr) {
-      throw SessionRefused{
-          RefusalCode::busy,
-          fmt::format("the server has its {} sessions: try later, or start it with more --sessions", most_)};
+      throw SessionRefused{RefusalCode::busy,
+                           fmt::format("the server has no room beside its {} sessions in use: try later, or "
+                                       "start it with more --sessions or on more memory",
+                                       sessions_.size())};
     }
     on_let_go_(*oldest);
     remove(wire::Token(oldest->token()));

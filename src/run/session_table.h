@@ -22,9 +22,9 @@ struct SessionRefused {
 
 class SessionTable {
  public:
-  // let_go: hears of a session that goes to make room.
-  SessionTable(std::uint32_t most, std::function<void(const ServedSession&)> let_go)
-      : most_(most), on_let_go_(std::move(let_go)) {}
+  // most_bytes: of all sessions' memory_bytes() together. let_go: hears of a session that goes to make room.
+  SessionTable(std::uint32_t most, std::uint64_t most_bytes, std::function<void(const ServedSession&)> let_go)
+      : most_(most), most_bytes_(most_bytes), on_let_go_(std::move(let_go)) {}
 
   // Null where it is not in memory. Throws SessionRefused where it is another key's.
   [[nodiscard]] ServedSession* find(const wire::Token& token, const std::string& owner) const;
@@ -34,9 +34,9 @@ class SessionTable {
     return by_connection_.contains(connection);
   }
 
-  // Lets sessions go that nobody is connected to, the longest unused first, until there is room for one more.
-  // Throws SessionRefused where there is none.
-  void make_room();
+  // Lets sessions go that nobody is connected to, the longest unused first, until there is room for one more
+  // of `bytes`. Throws SessionRefused where there is none.
+  void make_room(std::uint64_t bytes);
   ServedSession& add(std::unique_ptr<ServedSession> session);
   // Takes a session over: its older connection has none any more.
   void connect(ServedSession& session, wire::ConnectionId connection);
@@ -45,7 +45,9 @@ class SessionTable {
   void remove(const wire::Token& token);
 
  private:
+  [[nodiscard]] bool has_room(std::uint64_t bytes) const;
   std::uint32_t most_;
+  std::uint64_t most_bytes_;
   std::function<void(const ServedSession&)> on_let_go_;
   std::map<wire::Token, std::unique_ptr<ServedSession>> sessions_;
   std::map<wire::ConnectionId, wire::Token> by_connection_;

@@ -68,7 +68,7 @@ TEST_F(ServedModelTest, SizesThatNoSessionMayHaveAreRefused) {
     train::TrainSpec spec = session_spec(Shape::u);
     change(spec);
     try {
-      check_agreement(spec, model);
+      check_agreement(spec, model, std::uint64_t{1} << 40U);
       FAIL() << "taken";
     } catch (const Error& error) {
       EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
@@ -79,8 +79,22 @@ TEST_F(ServedModelTest, SizesThatNoSessionMayHaveAreRefused) {
     s.batch = 4096;
     s.max_length = 65536;
   });
-  model.config.intermediate = 1'000'000;
-  says("lora.r 4096", [](train::TrainSpec& s) { s.lora.r = 4096; });
+  model.config.intermediate = 100'000'000;
+  says("lora.r 4096: needs", [](train::TrainSpec& s) { s.lora.r = 4096; });
+}
+
+TEST_F(ServedModelTest, ASessionsMemoryGrowsWithItsAdaptersAndItsRows) {
+  const ServedModel model(directory / "tiny");
+  train::TrainSpec spec = session_spec(Shape::u);
+  const std::uint64_t least = session_bytes(spec, model);
+  // Two blocks; q, k, v, o, gate, up, down: 64 + 48 + 48 + 64 + 80 + 80 + 80 rows and columns, rank 4, 16
+  // bytes; 24 rows of 2 x (64 + 96 + 96) numbers.
+  EXPECT_EQ(least, 2U * 464U * 4U * 16U + 24U * 2U * 256U * 4U);
+  spec.max_length *= 2;
+  EXPECT_EQ(session_bytes(spec, model) - least, 24U * 2U * 256U * 4U);
+  spec.max_length /= 2;
+  spec.lora.r *= 2;
+  EXPECT_EQ(session_bytes(spec, model) - least, 2U * 464U * 4U * 16U);
 }
 
 TEST_F(ServedModelTest, ASessionIsAboutOneAgreement) {
