@@ -37,7 +37,7 @@ class CuttingProxy {
     down_ = cut.down;
     by_reset_ = cut.by_reset;
   }
-  // Of the last connection, after it ended.
+  // Of the last connection, after it ended; up is set last.
   [[nodiscard]] std::uint64_t passed_up() const { return passed_up_; }
   [[nodiscard]] std::uint64_t passed_down() const { return passed_down_; }
 
@@ -52,8 +52,8 @@ class CuttingProxy {
       std::uint64_t up = 0, down = 0;
       while (up < up_ && down < down_ && pass(client, server, up, up_, down, down_)) {
       }
-      passed_up_ = up;
       passed_down_ = down;
+      passed_up_ = up;
       if (by_reset_) {
         for (const RawSocket* socket : {&client, &server}) {
           const linger at_once{1, 0};
