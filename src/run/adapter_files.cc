@@ -1,7 +1,11 @@
 #include "run/adapter_files.h"
 
+#include <fmt/format.h>
+
+#include <set>
 #include <string>
 
+#include "base/error.h"
 #include "run/data_root.h"
 
 namespace cutlink::run {
@@ -11,6 +15,12 @@ void save_run_adapters(const std::filesystem::path& directory, const Scenario& s
                        const std::vector<model::NamedParameter>& server) {
   std::vector<model::NamedParameter> merged = client;
   merged.insert(merged.end(), server.begin(), server.end());
+  std::set<std::string> names;  // a server elsewhere may send what it likes
+  for (const model::NamedParameter& parameter : merged) {
+    if (!names.insert(parameter.name).second) {
+      peer_error(fmt::format("the server sent the adapter {}, which is the client's", parameter.name));
+    }
+  }
   const std::string base = portable_path(scenario.model);
   const auto save = [&](const char* name, const std::vector<model::NamedParameter>& parameters) {
     if (!parameters.empty()) {
