@@ -86,10 +86,19 @@ struct MessageRow {
   std::int64_t decode_ns = 0;
   std::int64_t queue_ns = 0;  // from handed to the link until its first bit leaves
   std::int64_t wire_ns = 0;   // from its first bit until its last arrives
+  std::optional<std::int64_t> predicted_ns;  // queue and wire by the link model, where the two above are measured
 
   [[nodiscard]] std::uint64_t frame_bytes() const {
     return payload_bytes + metadata_bytes + outlier_bytes + descriptor_bytes + label_bytes + header_bytes;
   }
+};
+
+// What a real socket carried during one step, TLS, envelopes and repetitions included; both ways.
+struct SocketBytes {
+  std::uint64_t up_bytes = 0;
+  std::uint64_t down_bytes = 0;
+  std::uint64_t repeated_bytes = 0;       // messages sent again after a connection broke
+  std::uint64_t retransmitted_bytes = 0;  // by TCP, as the client's kernel counts its own sending
 };
 
 // One optimizer step. All bytes and times are of its training frames and work; evaluations are counted apart.
@@ -115,6 +124,7 @@ struct StepRow {
   std::int64_t now_ns = 0;          // the client's virtual clock at the end of the step
   std::optional<double> eval_loss;  // with the codecs in the loop; after this step; empty: not evaluated
   std::optional<double> eval_loss_plain;  // without them
+  std::optional<SocketBytes> socket;      // real sockets only
 };
 
 // A channel's (or position's) wire width, written when it changed.

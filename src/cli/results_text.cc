@@ -236,39 +236,4 @@ exporter::Table comparison_table(const run::Comparison& c) {
   return table;
 }
 
-std::string run_text(const run::RunRecord& run) {
-  const auto& info = run.info;
-  std::string text = fmt::format("{} · world simulated, link {} · {} / {} · {} steps · seed {}\n",
-                                 info.value("name", std::string()), info["link"].value("name", std::string()),
-                                 info["codecs"].value("activation", std::string()),
-                                 info["codecs"].value("gradient", std::string()), run.steps.size(),
-                                 info.value("seed", std::uint64_t{0}));
-  if (!run.evaluations.empty()) {
-    const run::Evaluation& first = run.evaluations.front();
-    const run::Evaluation& last = run.evaluations.back();
-    text += fmt::format("  eval loss, codecs in the loop   {:.4f}", first.loss);
-    text += run.steps.empty() ? "\n" : fmt::format(" -> {:.4f}\n", last.loss);
-    if (first.loss_plain && last.loss_plain) {
-      text += fmt::format("  eval loss, without codecs       {:.4f}", *first.loss_plain);
-      text += run.steps.empty() ? "\n" : fmt::format(" -> {:.4f}\n", *last.loss_plain);
-    }
-  }
-  if (!run.steps.empty()) {
-    const auto& summary = info["summary"];
-    for (const char* part : {"hold", "whole"}) {
-      const auto& s = summary[part];
-      text += fmt::format(
-          "  bytes a batch, {:<5}            {} up, {} down, {:.2f} bits an element, {:.1f} % metadata\n",
-          part, bytes_text(s["up_bytes"]), bytes_text(s["down_bytes"]), s["bits_per_element"].get<double>(),
-          100.0 * s["metadata_share"].get<double>());
-      text += fmt::format("  time a batch, {:<5}             {}: client {}, server {}, codec {}, link {}\n",
-                          part, time_text(s["total_ns"]), time_text(s["client_ns"]),
-                          time_text(s["server_ns"]), time_text(s["codec_ns"]), time_text(s["link_ns"]));
-    }
-  }
-  return text +
-         fmt::format("compute: {} · link: simulated · every byte of every frame counted · files: {}/\n",
-                     info.value("compute", std::string()), run.directory.string());
-}
-
 }  // namespace cutlink::cli

@@ -1,4 +1,4 @@
-// A comparison or a run as a person reads it.
+// A comparison as a person reads it.
 #pragma once
 
 #include <string>
@@ -13,8 +13,6 @@ namespace cutlink::cli {
 [[nodiscard]] std::string comparison_text(const run::Comparison& comparison, const std::string& directory);
 // The same figures, all columns, for --export-csv, --export-json and --export-markdown.
 [[nodiscard]] exporter::Table comparison_table(const run::Comparison& comparison);
-// A dozen lines about one run.
-[[nodiscard]] std::string run_text(const run::RunRecord& run);
 
 // "U 2·26·2" or "vanilla 2·28"; blocks 0: of an unknown model.
 [[nodiscard]] std::string split_text(const train::SplitSpec& split, std::size_t blocks);

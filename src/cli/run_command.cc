@@ -9,7 +9,9 @@
 #include "cli/patient_threads.h"
 #include "cli/progress.h"
 #include "cli/results_text.h"
+#include "cli/run_text.h"
 #include "cli/scenario_options.h"
+#include "cli/world_options.h"
 #include "run/interrupt.h"
 #include "run/run_info.h"
 #include "run/run_summary.h"
@@ -21,6 +23,7 @@ namespace {
 
 struct Options {
   ScenarioOptions scenario;
+  WorldOptions world;
   bool resume = false;
   bool force = false;
   bool dry_run = false;
@@ -43,6 +46,7 @@ void run_command(const Options& options, Context& context) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
+  const std::unique_ptr<run::EmulatedServer> server = enter_world(options.world, assets, request);
   const run::InterruptGuard guard;
   Progress progress;
   const run::RunStatus status = run::run_one(request, assets, progress);
@@ -58,6 +62,9 @@ void run_command(const Options& options, Context& context) {
                request.directory.string());
   }
   fmt::print("{}", run_text(run::load_run(request.directory, *run::read_run_json(request.directory))));
+  if (server) {
+    fmt::print("{}", server->report());
+  }
 }
 
 }  // namespace
@@ -66,6 +73,7 @@ void add_run(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("run", "one run: a scenario with one codec set and one seed");
   auto options = std::make_shared<Options>();
   add_scenario_options(*command, options->scenario);
+  add_world_options(*command, options->world);
   command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the output directory");
   command->add_flag("--force", options->force, "replace what the output directory holds")
       ->excludes("--resume");
@@ -74,7 +82,10 @@ void add_run(CLI::App& app, Context& context) {
       "Ctrl-C ends after the current step, with a checkpoint and all files written (exit code 130).\n"
       "Examples:\n"
       "  cutlink run scenarios/tiny-amaq.toml              files in runs/tiny-amaq, a summary on stdout\n"
-      "  cutlink run scenarios/demo.toml --set codec=bf16 --set train.steps=10 -o runs/try");
+      "  cutlink run scenarios/demo.toml --set codec=bf16 --set train.steps=10 -o runs/try\n"
+      "  cutlink run scenarios/demo.toml --world emulated --set link=wifi5-far      two processes, real "
+      "sockets\n"
+      "  cutlink run scenarios/demo.toml --connect server.example:7070 --key my.key  over your own network");
   command->callback([options, &context] { run_command(*options, context); });
 }
 

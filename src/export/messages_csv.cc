@@ -51,6 +51,7 @@ constexpr auto columns = std::to_array<CsvColumn<Row>>({
     {"queue_ns", [](const Row& r, CsvLine& line) { line.add(r.queue_ns); }},
     {"wire_ns", [](const Row& r, CsvLine& line) { line.add(r.wire_ns); }},
     {"decode_ns", [](const Row& r, CsvLine& line) { line.add(r.decode_ns); }},
+    {"predicted_ns", [](const Row& r, CsvLine& line) { line.add(r.predicted_ns); }},
 });
 
 }  // namespace

@@ -12,6 +12,11 @@ void add_work(const Row& row, CsvLine& line) {
   line.add(row.work_ns[static_cast<std::size_t>(work)]);
 }
 
+template <std::uint64_t SocketBytes::*member>
+void add_socket(const Row& row, CsvLine& line) {
+  line.add(row.socket ? std::optional(static_cast<std::int64_t>((*row.socket).*member)) : std::nullopt);
+}
+
 constexpr auto columns = std::to_array<CsvColumn<Row>>({
     {"step", [](const Row& r, CsvLine& line) { line.add(r.step); }},
     {"hold", [](const Row& r, CsvLine& line) { line.add(r.hold); }},
@@ -38,6 +43,10 @@ constexpr auto columns = std::to_array<CsvColumn<Row>>({
     {"now_ns", [](const Row& r, CsvLine& line) { line.add(r.now_ns); }},
     {"eval_loss", [](const Row& r, CsvLine& line) { line.add(r.eval_loss); }},
     {"eval_loss_plain", [](const Row& r, CsvLine& line) { line.add(r.eval_loss_plain); }},
+    {"socket_up_bytes", add_socket<&SocketBytes::up_bytes>},
+    {"socket_down_bytes", add_socket<&SocketBytes::down_bytes>},
+    {"repeated_bytes", add_socket<&SocketBytes::repeated_bytes>},
+    {"retransmitted_bytes", add_socket<&SocketBytes::retransmitted_bytes>},
 });
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "run/ledger.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -140,14 +142,33 @@ netsim::BatchTiming Ledger::play(Lane& lane) {
     clock = delivery.arrives;
     ++next;
   }
-  for (const Sent& sent : sent_) {
-    sink_.message(sent.row);
-  }
   return timing;
 }
 
-StepRow Ledger::finish_step(std::uint32_t step, const train::StepResult& result, double server_norm) {
-  const netsim::BatchTiming timing = play(training_);
+void Ledger::use_measured(const Measured& measured, netsim::BatchTiming& timing) {
+  if (measured.transfers.size() != sent_.size()) {
+    run_error(fmt::format("{} messages were sent and {} transfers measured: the two halves lost step",
+                          sent_.size(), measured.transfers.size()));
+  }
+  timing.link = Nanoseconds(0);
+  for (std::size_t i = 0; i < sent_.size(); ++i) {
+    MessageRow& row = sent_[i].row;
+    assert(measured.transfers[i].crossing == row.crossing);
+    row.predicted_ns = row.queue_ns + row.wire_ns;
+    row.queue_ns = 0;
+    row.wire_ns = measured.transfers[i].duration_ns;
+    timing.link += Nanoseconds(row.wire_ns);
+  }
+  timing.total = Nanoseconds(measured.total_ns);
+}
+
+StepRow Ledger::finish_step(std::uint32_t step, const train::StepResult& result, double server_norm,
+                            const Measured* measured) {
+  netsim::BatchTiming timing = play(training_);
+  if (measured != nullptr) {
+    use_measured(*measured, timing);
+    measured_clock_ns_ += measured->total_ns;
+  }
   StepRow row;
   row.step = step;
   row.hold = step >= options_.hold_begins;
@@ -159,6 +180,7 @@ StepRow Ledger::finish_step(std::uint32_t step, const train::StepResult& result,
   std::array<std::uint32_t, 2> width_count{};
   for (const Sent& sent : sent_) {
     const MessageRow& m = sent.row;
+    sink_.message(m);
     (direction_of(m.crossing) == Direction::up ? row.up_bytes : row.down_bytes) += m.frame_bytes();
     row.modelled_bytes += m.modelled_bytes;
     if (m.crossing == Crossing::act_up) {
@@ -177,7 +199,8 @@ StepRow Ledger::finish_step(std::uint32_t step, const train::StepResult& result,
   row.codec_ns = timing.codec.count();
   row.link_ns = timing.link.count();
   row.total_ns = timing.total.count();
-  row.now_ns = training_.replay.now().count();
+  row.now_ns = measured == nullptr ? training_.replay.now().count() : measured_clock_ns_;
+  row.socket = measured == nullptr ? std::nullopt : measured->socket;
 
   for (const WidthRow& change : changed_) {
     std::vector<std::uint8_t>& last = widths_[static_cast<std::size_t>(change.crossing)];
@@ -197,8 +220,14 @@ StepRow Ledger::finish_step(std::uint32_t step, const train::StepResult& result,
   return row;
 }
 
-void Ledger::finish_evaluation() {
-  static_cast<void>(play(evaluation_));
+void Ledger::finish_evaluation(const Measured* measured) {
+  netsim::BatchTiming timing = play(evaluation_);
+  if (measured != nullptr) {
+    use_measured(*measured, timing);
+  }
+  for (const Sent& sent : sent_) {
+    sink_.message(sent.row);
+  }
   discard();
 }
 
@@ -215,6 +244,7 @@ void Ledger::save(ByteWriter& out) const {
     out.put<std::int64_t>(lane->replay.now().count());
     lane->link.save(out);
   }
+  out.put(measured_clock_ns_);
   for (const std::vector<std::uint8_t>& widths : widths_) {
     out.put_array(std::span<const std::uint8_t>(widths));
   }
@@ -230,6 +260,7 @@ void Ledger::restore(ByteReader& in) {
     lane->replay.set_now(Nanoseconds(in.get<std::int64_t>()));
     lane->link.restore(in);
   }
+  measured_clock_ns_ = in.get<std::int64_t>();
   for (std::vector<std::uint8_t>& widths : widths_) {
     widths = in.get_array<std::uint8_t>();
   }

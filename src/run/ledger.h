@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 #include "netsim/timeline/timeline.h"
 #include "run/device_profile.h"
 #include "run/run_sink.h"
+#include "run/world.h"
 #include "train/failure_signs.h"
 #include "train/halves.h"
 #include "train/observer.h"
@@ -31,6 +33,13 @@ struct LedgerOptions {
   const ComputeModel* profile = nullptr;  // null: as measured. Must outlive the ledger
 };
 
+// What a real link took, where there is one (run/world.h).
+struct Measured {
+  std::vector<Transfer> transfers;  // one a message, in order
+  std::int64_t total_ns = 0;        // of the whole step or evaluation, on the client's steady clock
+  std::optional<SocketBytes> socket;
+};
+
 class Ledger : public train::Observer {
  public:
   // sink and both links must outlive the ledger.
@@ -39,10 +48,12 @@ class Ledger : public train::Observer {
   // What the next frames belong to; a profile needs the sequences. batches: of the step or the evaluation.
   void begin(std::span<const train::Batch> batches);
 
-  // Plays the step over the link and writes its messages; the row lacks evaluation losses.
-  [[nodiscard]] StepRow finish_step(std::uint32_t step, const train::StepResult& result, double server_norm);
+  // Plays the step over the link and writes its messages; the row lacks evaluation losses. measured: of a
+  // real link, whose times then count, beside the model's as a prediction; null: simulated.
+  [[nodiscard]] StepRow finish_step(std::uint32_t step, const train::StepResult& result, double server_norm,
+                                    const Measured* measured = nullptr);
   // The same for an evaluation; its messages are rows of their own phase.
-  void finish_evaluation();
+  void finish_evaluation(const Measured* measured = nullptr);
   // A step that failed leaves no rows.
   void discard();
 
@@ -65,6 +76,7 @@ class Ledger : public train::Observer {
     MatrixView x;
   };
   netsim::BatchTiming play(Lane& lane);
+  void use_measured(const Measured& measured, netsim::BatchTiming& timing);
 
   RunSink& sink_;
   Lane training_;
@@ -78,6 +90,7 @@ class Ledger : public train::Observer {
   std::array<std::int64_t, work_kinds> work_ns_{};
   std::set<std::pair<Work, std::uint32_t>> priced_;  // by the profile, in this step
   std::array<std::vector<std::uint8_t>, all_crossings.size()> widths_;
+  std::int64_t measured_clock_ns_ = 0;  // Σ of the steps' measured times
   train::FailureSigns signs_;
   std::set<std::string> told_;  // warnings, once each
 };

@@ -33,7 +33,11 @@ void for_each_setting(Spec& link, const Visit& visit) {
     visit("jitter_ns", link.fixed.jitter);
     visit("queue_bytes", link.fixed.queue);
     visit("half_duplex", link.fixed.duplex);
+    visit("trace_up", link.fixed.trace_up);
+    visit("trace_down", link.fixed.trace_down);
   }
+  visit("loss_up", link.loss_up);
+  visit("loss_down", link.loss_down);
   visit("tcp", link.tcp.enabled);
   visit("tcp_mss_bytes", link.tcp.mss);
   visit("tcp_initial_window_segments", link.tcp.initial_window);
@@ -44,6 +48,8 @@ void for_each_setting(Spec& link, const Visit& visit) {
 Json value_of(Bytes bytes) { return bytes.count; }
 Json value_of(BitRate rate) { return rate.bps; }
 Json value_of(Nanoseconds time) { return time.count(); }
+Json value_of(const netsim::LossSpec& loss) { return netsim::loss_text(loss); }
+Json value_of(const std::filesystem::path& path) { return path.string(); }
 Json value_of(Duplex duplex) { return duplex == Duplex::half; }
 template <typename T>
 Json value_of(const T& plain) {
@@ -53,6 +59,8 @@ Json value_of(const T& plain) {
 void set(Bytes& bytes, const Json& json) { bytes.count = json.get<std::uint64_t>(); }
 void set(BitRate& rate, const Json& json) { rate.bps = json.get<double>(); }
 void set(Nanoseconds& time, const Json& json) { time = Nanoseconds(json.get<std::int64_t>()); }
+void set(netsim::LossSpec& loss, const Json& json) { loss = netsim::parse_loss(json.get<std::string>()); }
+void set(std::filesystem::path& path, const Json& json) { path = json.get<std::string>(); }
 void set(Duplex& duplex, const Json& json) { duplex = json.get<bool>() ? Duplex::half : Duplex::full; }
 template <typename T>
 void set(T& plain, const Json& json) {

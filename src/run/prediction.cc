@@ -47,15 +47,14 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
   options.profile = assets.profile ? &*assets.profile : nullptr;
   Ledger ledger(sink, *link, *unused, options);
   train::ClientHalf client(s.train, assets.config, assets.checkpoint.get(), ledger);
-  train::ServerHalf server(s.train, assets.config, assets.checkpoint.get(), ledger);
-  SimulatedChannel channel(server);
+  SimulatedWorld world(s.train, assets.config, assets.checkpoint.get(), ledger);
   StepTimes times;
   for (std::uint32_t step = 0; step < 2; ++step) {
     const std::vector<train::Batch> batches = train::training_batches(*assets.train_data, s.train, step);
     static_cast<void>(sink.take());
     ledger.begin(batches);
-    const train::StepResult result = client.train_step(step, batches, channel);
-    times.work_ns = ledger.finish_step(step, result, server.gradient_norm()).work_ns;
+    const train::StepResult result = client.train_step(step, batches, world.channel());
+    times.work_ns = ledger.finish_step(step, result, world.server_gradient_norm()).work_ns;
   }
   for (std::int64_t& ns : times.work_ns) {
     ns /= s.train.accumulation;

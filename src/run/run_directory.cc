@@ -21,8 +21,8 @@ namespace {
 // A run may replace what a run wrote, never somebody's other files: a directory without run.json is taken
 // only when it is empty, or holds no more than the files that a run begins with.
 void refuse_foreign(const fs::path& path) {
-  constexpr std::array<std::string_view, 4> first_files = {"steps.csv", "messages.csv", "widths.csv",
-                                                           "events.jsonl"};
+  constexpr std::array<std::string_view, 5> first_files = {"steps.csv", "messages.csv", "widths.csv",
+                                                           "events.jsonl", "server"};
   std::error_code ignored;
   if (fs::exists(path / "run.json", ignored)) {
     return;

@@ -13,6 +13,7 @@
 #include "base/file_io.h"
 #include "base/version.h"
 #include "codecs/registry.h"
+#include "netsim/emulate/link_packets.h"
 #include "run/data_root.h"
 #include "run/link_record.h"
 #include "run/scenario_keys.h"
@@ -90,8 +91,17 @@ std::string cpu_name() {
   return "";
 }
 
-Json devices_json(const Assets& assets) {
-  if (!assets.profile) {
+// Real sockets: real compute, whatever the scenario says.
+bool profiled(const RunRequest& request, const Assets& assets) {
+  return assets.profile.has_value() && !request.live;
+}
+
+const char* world_of(const RunRequest& request) {
+  return !request.live ? "simulated" : request.live->emulated ? "emulated" : "live";
+}
+
+Json devices_json(const RunRequest& request, const Assets& assets) {
+  if (!profiled(request, assets)) {
     return nullptr;
   }
   return {{"client", device_json(assets.profile->of(Half::client))},
@@ -113,7 +123,7 @@ Json describe_host() {
 Json describe_run(const RunRequest& request, const Assets& assets) {
   const Scenario& s = request.scenario;
   const model::LlamaConfig& c = assets.config;
-  const auto link = netsim::make_link(assets.link, s.train.seed);
+  const auto link = netsim::make_link(model_link(request, assets), s.train.seed);
   Json json;
   json["schema"] = run_schema_version;
   json["status"] = "running";
@@ -146,20 +156,21 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
   json["link"]["describe"] = link->describe();
   json["link"]["goodput_up_bps"] = link->goodput(Direction::up).bps;
   json["link"]["goodput_down_bps"] = link->goodput(Direction::down).bps;
-  json["world"] = "simulated";
-  json["compute"] = assets.profile ? assets.profile->describe() : "measured";
-  json["devices"] = devices_json(assets);
+  json["world"] = world_of(request);
+  json["compute"] = profiled(request, assets) ? assets.profile->describe() : "measured";
+  json["devices"] = devices_json(request, assets);
   json["hold_begins"] = hold_begins(s, c);
   json["figures"] = {
       {"bytes", "counted, every byte of every frame"},
       {"modelled_bytes", "modelled: TCP/IP and MAC of the link"},
-      {"link_times", "simulated"},
-      {"compute_times", assets.profile ? "assumed: device profile" : "measured: steady clock"}};
+      {"link_times",
+       request.live ? "measured: both ends' steady clocks; predicted_ns: the link's model" : "simulated"},
+      {"compute_times", profiled(request, assets) ? "assumed: device profile" : "measured: steady clock"}};
   return json;
 }
 
-const char* changed_since(const Json& earlier, const Scenario& scenario, const Assets& assets) {
-  if (earlier["hash"] != hash_of(scenario)) {
+const char* changed_since(const Json& earlier, const RunRequest& request, const Assets& assets) {
+  if (earlier["hash"] != hash_of(request.scenario)) {
     return "scenario, codecs or seed";
   }
   if (earlier.value("inputs", std::string()) != assets.fingerprint) {
@@ -171,7 +182,14 @@ const char* changed_since(const Json& earlier, const Scenario& scenario, const A
       return "settings of the link";
     }
   }
-  return earlier.value("devices", Json()) == devices_json(assets) ? nullptr : "device profile";
+  if (earlier.value("world", std::string()) != world_of(request)) {
+    return "world";
+  }
+  return earlier.value("devices", Json()) == devices_json(request, assets) ? nullptr : "device profile";
+}
+
+netsim::LinkSpec model_link(const RunRequest& request, const Assets& assets) {
+  return request.live ? netsim::simulated_likeness(assets.link) : assets.link;
 }
 
 void write_run_json(const std::filesystem::path& directory, const Json& json) {

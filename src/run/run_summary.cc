@@ -46,7 +46,12 @@ MessageRow message_of(const CsvReader& csv, std::size_t row) {
   m.modelled_bytes = csv.count(row, "modelled_bytes");
   m.mean_width = csv.maybe_real(row, "mean_width_bits").value_or(0.0);
   m.encode_ns = csv.whole(row, "encode_ns");
+  m.queue_ns = csv.whole(row, "queue_ns");
+  m.wire_ns = csv.whole(row, "wire_ns");
   m.decode_ns = csv.whole(row, "decode_ns");
+  if (const auto predicted = csv.maybe_real(row, "predicted_ns")) {
+    m.predicted_ns = static_cast<std::int64_t>(*predicted);
+  }
   return m;
 }
 
@@ -67,6 +72,10 @@ StepRow step_of(const CsvReader& csv, std::size_t row) {
   s.link_ns = csv.whole(row, "link_ns");
   s.total_ns = csv.whole(row, "total_ns");
   s.now_ns = csv.whole(row, "now_ns");
+  if (const auto up = csv.maybe_real(row, "socket_up_bytes")) {
+    s.socket = SocketBytes{static_cast<std::uint64_t>(*up), csv.count(row, "socket_down_bytes"),
+                           csv.count(row, "repeated_bytes"), csv.count(row, "retransmitted_bytes")};
+  }
   return s;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/records.h"
 #include "run/assets.h"
+#include "run/live_options.h"
 #include "run/scenario.h"
 
 namespace cutlink::run {
@@ -41,9 +42,10 @@ struct RunRequest {
   std::uint32_t row_index = 0;  // its place in the table
   bool reference = false;
   std::filesystem::path directory;
-  std::string command;   // as typed, for the provenance
-  bool resume = false;   // go on from the directory's newest checkpoint where there is one
-  bool replace = false;  // overwrite another run, or the unfinished same one
+  std::string command;              // as typed, for the provenance
+  bool resume = false;              // go on from the directory's newest checkpoint where there is one
+  bool replace = false;             // overwrite another run, or the unfinished same one
+  std::optional<LiveOptions> live;  // where the server half is; none: here, over a simulated link
 };
 
 // Runs, resumes or skips a run that is finished. Throws Error(usage) where the directory holds another run,

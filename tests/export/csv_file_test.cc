@@ -49,7 +49,7 @@ TEST(CsvFile, HeaderIsThereBeforeTheFirstRow) {
   const StepsCsv file = StepsCsv::create(folder / "steps.csv");
   const std::string text = read_text_file(folder / "steps.csv", plenty);
   EXPECT_TRUE(text.starts_with("step,hold,loss,"));
-  EXPECT_TRUE(text.ends_with(",eval_loss_plain\r\n"));
+  EXPECT_TRUE(text.ends_with(",retransmitted_bytes\r\n"));
   EXPECT_EQ(file.offset(), text.size());
 }
 

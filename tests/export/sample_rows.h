@@ -29,6 +29,7 @@ inline StepRow sample_step(std::uint32_t step) {
   if (step % 2 == 1) {
     row.eval_loss = 2.125;
     row.eval_loss_plain = 2.0;
+    row.socket = SocketBytes{1100, 2200, 50, 60};
   }
   return row;
 }
@@ -57,6 +58,7 @@ inline MessageRow sample_message() {
   row.decode_ns = 22;
   row.queue_ns = 23;
   row.wire_ns = 24;
+  row.predicted_ns = 45;
   return row;
 }
 

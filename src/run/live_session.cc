@@ -1,0 +1,227 @@
+#include "run/live_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <thread>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "base/units.h"
+#include "run/interrupt.h"
+#include "run/world.h"
+
+namespace cutlink::run {
+
+namespace {
+
+using wire::ConnectionLost;
+using wire::MessageType;
+
+constexpr std::chrono::nanoseconds first_pause = std::chrono::milliseconds(100);
+constexpr std::chrono::nanoseconds longest_pause = std::chrono::seconds(5);
+constexpr int clock_readings = 8;
+constexpr auto clock_valid = std::chrono::seconds(30);  // quartz drifts by some 20 us/s: below 1 ms
+
+std::string hex_of(const wire::Token& token) {
+  std::string text;
+  for (const std::uint8_t byte : token) {
+    text += fmt::format("{:02x}", byte);
+  }
+  return text;
+}
+
+std::optional<wire::Token> read_token(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    return std::nullopt;
+  }
+  const std::string text = read_text_file(file, 1000);
+  wire::Token token{};
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const std::string pair = text.substr(std::min(text.size(), 2 * i), 2);
+    char* end = nullptr;
+    token[i] = static_cast<std::uint8_t>(std::strtoul(pair.c_str(), &end, 16));
+    if (pair.size() != 2 || *end != '\0') {
+      usage_error(fmt::format("{}: not the name of a session (remove it to begin a new one)", file.string()));
+    }
+  }
+  return token;
+}
+
+}  // namespace
+
+LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file,
+                         Tell tell)
+    : options_(options),
+      agreement_(std::move(agreement)),
+      token_file_(std::move(token_file)),
+      tell_(std::move(tell)) {
+  try {
+    connect();
+  } catch (const ConnectionLost& lost) {
+    run_error(fmt::format("{} (is `cutlink serve` running there?)", lost.what()));
+  }
+}
+
+LiveSession::~LiveSession() = default;
+
+void LiveSession::drop() {
+  if (connection_) {
+    const wire::SocketCount count = connection_->count();
+    earlier_.sent_bytes += count.sent_bytes;
+    earlier_.received_bytes += count.received_bytes;
+    earlier_.retransmitted_bytes += count.retransmitted_bytes;
+  }
+  connection_.reset();
+}
+
+void LiveSession::connect() {
+  drop();
+  const auto make = [this] { connection_ = std::make_unique<wire::ClientConnection>(options_.connect); };
+  options_.inside ? options_.inside(make) : make();
+  described_ = connection_->describe();
+}
+
+wire::Received LiveSession::receive(MessageType type, std::uint64_t number) {
+  wire::Received received = connection_->receive(limit_);
+  if (received.envelope.type != type || received.envelope.number != number) {
+    peer_error(fmt::format("{} sent {} {} where {} {} was expected", described_,
+                           wire::name_of(received.envelope.type), received.envelope.number,
+                           wire::name_of(type), number));
+  }
+  return received;
+}
+
+// Goes on with the session, or begins it.
+void LiveSession::open() {
+  if (!connection_) {
+    connect();
+  }
+  wire::Hello hello;
+  hello.kind = open_ ? wire::Hello::Kind::continues : beginning_;
+  hello.token = token_;
+  hello.step = hello.kind == wire::Hello::Kind::restores ? restore_step_ : 0;
+  hello.agreement = agreement_;
+  const ByteVector body = wire::write_hello(hello);
+  const ByteSpan part = body;
+  limit_ = wire::greeting_limit;
+  connection_->send(MessageType::hello, 0, {&part, 1});
+  const wire::Welcome welcome = wire::read_welcome(receive(MessageType::welcome, 0).body);
+  if (!welcome.alive) {
+    throw RestoreNeeded(welcome.checkpoints);
+  }
+  if (open_ && welcome.answered != number_ && welcome.answered + 1 != number_) {
+    peer_error(fmt::format("{} answered request {} last, ours is {}: not the session that we left",
+                           described_, welcome.answered, number_));
+  }
+  if (!open_ && beginning_ == wire::Hello::Kind::fresh) {
+    token_ = welcome.token;
+    replace_file(token_file_, hex_of(token_) + "\n");
+  }
+  limit_ = welcome.cap;
+  open_ = true;
+  read_clocks();
+}
+
+// The reading with the shortest way there and back has the least to be wrong by: half of it.
+void LiveSession::read_clocks() {
+  std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
+  for (int i = 0; i < clock_readings; ++i) {
+    wire::ClockReading asked;
+    asked.sent_ns = std::chrono::nanoseconds(Clock::now().time_since_epoch()).count();
+    const ByteVector body = wire::write_clock(asked, MessageType::clock);
+    const ByteSpan part = body;
+    connection_->send(MessageType::clock, 0, {&part, 1});
+    const wire::Received received = receive(MessageType::clock_is, 0);
+    const wire::ClockReading read = wire::read_clock(received.body, MessageType::clock_is);
+    const std::int64_t away = (received.last_byte_ns - asked.sent_ns) - (read.departed_ns - read.arrived_ns);
+    if (away < shortest) {
+      shortest = away;
+      clock_offset_ns_ = (read.arrived_ns - asked.sent_ns + read.departed_ns - received.last_byte_ns) / 2;
+    }
+  }
+  clock_read_ = Clock::now();
+}
+
+// Calls `attempt` with the session open until no connection breaks under it.
+void LiveSession::mend(const std::function<void()>& attempt) {
+  const Clock::time_point give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
+  std::chrono::nanoseconds pause = first_pause;
+  for (bool lost_once = false;;) {
+    try {
+      if (!connection_ || !open_) {
+        open();
+        if (lost_once) {
+          tell_(false, "connection_back", fmt::format("{} is back", described_));
+        }
+      } else if (Clock::now() - clock_read_ > clock_valid) {
+        read_clocks();
+      }
+      return attempt();
+    } catch (const ConnectionLost& lost) {
+      drop();
+      if (!lost_once) {
+        tell_(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
+        lost_once = true;
+      }
+      if (Clock::now() + pause > give_up || interrupted()) {
+        run_error(
+            fmt::format("{}; everything so far is kept: say --resume when the server is back", lost.what()));
+      }
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, longest_pause);
+    }
+  }
+}
+
+void LiveSession::restore(std::uint32_t step) {
+  const std::optional<wire::Token> token = read_token(token_file_);
+  if (!token) {
+    throw RestoreNeeded({});
+  }
+  token_ = *token;
+  beginning_ = wire::Hello::Kind::restores;
+  restore_step_ = step;
+  mend([] {});
+}
+
+LiveSession::Exchange LiveSession::request(MessageType type, ByteSpan body, MessageType expected,
+                                           bool numbered) {
+  mend([] {});  // the session is open before its first request gets a number
+  const std::uint64_t number = numbered ? ++number_ : 0;
+  Exchange exchange;
+  bool again = false;
+  mend([&] {
+    if (again) {
+      repeated_bytes_ += wire::envelope_bytes + body.size();
+    }
+    again = true;
+    exchange.sent_ns = connection_->send(type, number, {&body, 1}).begin_ns;
+    exchange.received = receive(expected, number);
+  });
+  return exchange;
+}
+
+void LiveSession::say_goodbye(bool finished) {
+  if (!connection_ || !open_) {
+    return;
+  }
+  try {
+    const ByteVector body = {static_cast<std::uint8_t>(finished ? 1 : 0)};
+    const ByteSpan part = body;
+    connection_->send(MessageType::goodbye, 0, {&part, 1});
+  } catch (const ConnectionLost&) {
+    // The server lets a session go by itself after a while.
+  }
+}
+
+SocketBytes LiveSession::socket_bytes() const {
+  const wire::SocketCount now = connection_ ? connection_->count() : wire::SocketCount{};
+  return {earlier_.sent_bytes + now.sent_bytes, earlier_.received_bytes + now.received_bytes, repeated_bytes_,
+          earlier_.retransmitted_bytes + now.retransmitted_bytes};
+}
+
+}  // namespace cutlink::run

@@ -1,0 +1,80 @@
+// A session with a server that outlives its connections: a message is sent again over a new connection until
+// it was answered, as wire/SESSION.md has it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/records.h"
+#include "run/live_options.h"
+#include "wire/message.h"
+
+namespace cutlink::run {
+
+class LiveSession {
+ public:
+  // warning, stable name, message: a connection was lost or is back.
+  using Tell = std::function<void(bool, const char*, const std::string&)>;
+
+  // Connects; the session itself begins with the first request. token_file: names a fresh session as soon as
+  // it has a name. Throws Error(usage) for an address that cannot be, Error(peer) where authentication fails,
+  // Error(run) where the server stays away.
+  LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file, Tell tell);
+  ~LiveSession();
+
+  // Opens the session of token_file at this checkpoint. Throws RestoreNeeded where the server has another set
+  // of checkpoints, or none of this session.
+  void restore(std::uint32_t step);
+
+  struct Exchange {
+    wire::Received received;
+    std::int64_t sent_ns = 0;  // first byte of the request to the socket, our steady clock
+  };
+  // One request and its answer, which must be of type `expected`. numbered: a frame, which runs once. Throws
+  // RestoreNeeded, Error(peer) where the peer breaks the protocol or refuses, Error(run) where it stays away.
+  Exchange request(wire::MessageType type, ByteSpan body, wire::MessageType expected, bool numbered);
+
+  // Not answered; says nothing where there is no connection.
+  void say_goodbye(bool finished);
+
+  // The server's steady clock less ours, as last read.
+  [[nodiscard]] std::int64_t clock_offset_ns() const { return clock_offset_ns_; }
+  [[nodiscard]] const wire::Token& token() const { return token_; }
+  [[nodiscard]] bool is_open() const { return open_; }
+  [[nodiscard]] SocketBytes socket_bytes() const;  // since the beginning
+  [[nodiscard]] const std::string& describe() const { return described_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void connect();
+  void drop();
+  void open();
+  void read_clocks();
+  wire::Received receive(wire::MessageType type, std::uint64_t number);
+  void mend(const std::function<void()>& attempt);
+
+  LiveOptions options_;
+  ByteVector agreement_;
+  std::filesystem::path token_file_;
+  Tell tell_;
+
+  std::unique_ptr<wire::ClientConnection> connection_;
+  std::string described_;
+  wire::Token token_{};
+  bool open_ = false;  // a session was opened; its connection may be broken
+  wire::Hello::Kind beginning_ = wire::Hello::Kind::fresh;
+  std::uint32_t restore_step_ = 0;
+  std::uint32_t limit_ = wire::greeting_limit;  // of a body
+  std::uint64_t number_ = 0;                    // of the last numbered request
+  std::int64_t clock_offset_ns_ = 0;
+  Clock::time_point clock_read_{};
+  wire::SocketCount earlier_;  // of connections that are gone
+  std::uint64_t repeated_bytes_ = 0;
+};
+
+}  // namespace cutlink::run

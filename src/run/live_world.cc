@@ -1,0 +1,116 @@
+#include "run/live_world.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "run/adapter_bytes.h"
+#include "run/half_report.h"
+#include "run/live_session.h"
+#include "wire/frame_header.h"
+
+namespace cutlink::run {
+
+namespace {
+
+using wire::MessageType;
+
+// Of a frame that is ours, or that a report was checked against.
+wire::FrameHeader header_of(ByteSpan frame) {
+  wire::FrameHeader header;
+  std::memcpy(&header, frame.data(), sizeof header);
+  return header;
+}
+
+}  // namespace
+
+struct LiveWorld::State : public train::Channel {
+  State(const LiveOptions& options, const train::Agreement& agreement, std::size_t widths,
+        std::filesystem::path token_file, train::Observer& hears)
+      : most_widths(widths),
+        observer(hears),
+        session(options, train::write_agreement(agreement), std::move(token_file),
+                [this](bool warning, const char* name, const std::string& message) {
+                  observer.on_event({warning, step, name, message});
+                }) {}
+
+  std::optional<ByteVector> exchange(const ByteVector& frame) override;
+
+  std::size_t most_widths;
+  train::Observer& observer;
+  std::uint32_t step = 0;  // of the last frame, for events
+  LiveSession session;
+  double gradient_norm = 0.0;
+  std::vector<Transfer> transfers;
+  SocketBytes taken;  // told so far
+};
+
+std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
+  const wire::FrameHeader header = header_of(frame);
+  step = header.step;
+  const auto [received, sent_ns] = session.request(MessageType::frame, frame, MessageType::answer, true);
+  const wire::Answer answer = wire::read_answer(received.body);
+  ReportContext context;
+  context.request = static_cast<Crossing>(header.crossing);
+  context.phase = static_cast<Phase>(header.phase);
+  context.step = header.step;
+  context.micro_batch = header.micro_batch;
+  context.answer = answer.frame;
+  context.most_widths = most_widths;
+  const HalfReport report = replay_report(answer.report, context, observer);
+  gradient_norm = report.gradient_norm;
+
+  const std::int64_t offset = session.clock_offset_ns();
+  const auto add = [&](Crossing crossing, std::int64_t duration_ns) {
+    transfers.push_back({crossing, std::max<std::int64_t>(duration_ns, 0)});
+  };
+  add(context.request, report.times.last_byte_ns - offset - sent_ns);
+  if (answer.frame.empty()) {
+    return std::nullopt;
+  }
+  add(static_cast<Crossing>(header_of(answer.frame).crossing),
+      received.last_byte_ns - (report.times.answered_ns - offset));
+  return ByteVector(answer.frame.begin(), answer.frame.end());
+}
+
+LiveWorld::LiveWorld(const LiveOptions& options, const train::Agreement& agreement, std::size_t most_widths,
+                     std::filesystem::path token_file, train::Observer& observer)
+    : state_(std::make_unique<State>(options, agreement, most_widths, std::move(token_file), observer)) {}
+
+LiveWorld::~LiveWorld() = default;
+
+train::Channel& LiveWorld::channel() { return *state_; }
+double LiveWorld::server_gradient_norm() const { return state_->gradient_norm; }
+std::string LiveWorld::describe() const { return state_->session.describe(); }
+
+void LiveWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
+  LiveSession& session = state_->session;
+  const ByteVector body = wire::write_step(step);
+  const LiveSession::Exchange exchange = session.request(MessageType::save, body, MessageType::saved, false);
+  if (wire::read_step(exchange.received.body) != step) {
+    peer_error(session.describe() + " saved another step than was asked for");
+  }
+  ByteWriter out(blobs["session"]);
+  out.put(session.token());
+}
+
+void LiveWorld::restore(const train::StoredCheckpoint& stored) { state_->session.restore(stored.step); }
+
+std::vector<model::NamedParameter> LiveWorld::server_adapters() {
+  return read_adapters(
+      state_->session.request(MessageType::adapters, {}, MessageType::adapters_are, false).received.body);
+}
+
+std::vector<Transfer> LiveWorld::take_transfers() { return std::exchange(state_->transfers, {}); }
+
+std::optional<SocketBytes> LiveWorld::take_socket_bytes() {
+  const SocketBytes all = state_->session.socket_bytes();
+  const SocketBytes before = std::exchange(state_->taken, all);
+  return SocketBytes{all.up_bytes - before.up_bytes, all.down_bytes - before.down_bytes,
+                     all.repeated_bytes - before.repeated_bytes,
+                     all.retransmitted_bytes - before.retransmitted_bytes};
+}
+
+void LiveWorld::leave(bool finished) { state_->session.say_goodbye(finished); }
+
+}  // namespace cutlink::run

@@ -1,0 +1,227 @@
+#include "run/run_attempt.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/error.h"
+#include "run/adapter_files.h"
+#include "run/interrupt.h"
+#include "run/make_world.h"
+#include "run/run_info.h"
+#include "run/run_state.h"
+#include "run/run_summary.h"
+
+namespace cutlink::run {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::int64_t steady_now_ns() {
+  return std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::filesystem::path checkpoint_folder(const RunRequest& request) {
+  return request.directory / "checkpoints";
+}
+
+RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
+                       const std::optional<train::StoredCheckpoint>& stored)
+    : request_(request),
+      assets_(assets),
+      reporter_(reporter),
+      json_(describe_run(request, assets)),
+      training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
+      evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)) {
+  at::set_num_threads(json_["threads"].get<int>());
+  open_files(stored);
+  eval_batches_ = train::evaluation_batches(*assets.eval_data, request.scenario.train.batch);
+}
+
+void RunAttempt::open_files(const std::optional<train::StoredCheckpoint>& stored) {
+  if (!stored) {
+    build(nullptr);
+    return;
+  }
+  const ByteVector& bytes = stored->blobs.at("run");
+  ByteReader in(bytes, stored->path.string(), ErrorKind::usage);
+  const RunState state = read_run_state(in);
+  build(&state.offsets);
+  evaluations_ = state.evaluations;
+  restore(*stored, in);
+  json_["resumed_at_step"] = next_step_;
+}
+
+// Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew.
+void RunAttempt::build(const FileOffsets* offsets) {
+  const Scenario& s = request_.scenario;
+  const auto on_event = [this](const Event& event) { reporter_.on_event(event); };
+  files_ = offsets == nullptr ? RunDirectory::begin(request_.directory, on_event)
+                              : RunDirectory::resume(request_.directory, *offsets, on_event);
+  LedgerOptions options;
+  options.distortion_every = s.distortion_every;
+  options.total_steps = s.train.steps;
+  options.hold_begins = json_["hold_begins"].get<std::uint32_t>();
+  options.profile = assets_.profile && !request_.live ? &*assets_.profile : nullptr;
+  ledger_ = std::make_unique<Ledger>(*files_, *training_link_, *evaluation_link_, options);
+  client_ = std::make_unique<train::ClientHalf>(s.train, assets_.config, assets_.checkpoint.get(), *ledger_);
+  world_ = make_world(request_, assets_, *ledger_);
+  if (const std::string peer = world_->describe(); !peer.empty()) {
+    json_["peer"] = peer;
+  }
+}
+
+void RunAttempt::restore(const train::StoredCheckpoint& stored, ByteReader& run_state) {
+  ledger_->restore(run_state);
+  run_state.expect_end();
+  const auto found = stored.blobs.find("client");
+  if (found == stored.blobs.end()) {
+    usage_error(
+        fmt::format("{}: no state of the client half (start again with --force)", stored.path.string()));
+  }
+  ByteReader in(found->second, stored.path.string() + "/client", ErrorKind::usage);
+  client_->restore(in);
+  in.expect_end();
+  world_->restore(stored);
+  next_step_ = stored.step;
+}
+
+void RunAttempt::save_checkpoint() {
+  train::StateBlobs blobs;
+  {
+    ByteWriter out(blobs["client"]);
+    client_->save(out);
+  }
+  world_->save(next_step_, blobs);
+  ByteWriter out(blobs["run"]);
+  write_run_state(out, {files_->sync(), evaluations_});
+  ledger_->save(out);
+  train::write_checkpoint(checkpoint_folder(request_), next_step_, blobs);
+}
+
+// None in the simulated world.
+std::optional<Measured> RunAttempt::measured_since(std::int64_t begin_ns) {
+  std::optional<SocketBytes> socket = world_->take_socket_bytes();
+  if (!socket) {
+    return std::nullopt;
+  }
+  return Measured{world_->take_transfers(), steady_now_ns() - begin_ns, socket};
+}
+
+double RunAttempt::evaluate_once(std::uint32_t steps_done, bool with_codecs) {
+  const std::int64_t begin = steady_now_ns();
+  ledger_->begin(eval_batches_);
+  const double loss = client_->evaluate(steps_done, eval_batches_, with_codecs, world_->channel()).mean();
+  const std::optional<Measured> measured = measured_since(begin);
+  ledger_->finish_evaluation(measured ? &*measured : nullptr);
+  return loss;
+}
+
+void RunAttempt::evaluate(std::uint32_t steps_done, StepRow* row) {
+  Evaluation evaluation;
+  evaluation.step = steps_done;
+  evaluation.loss = evaluate_once(steps_done, true);
+  if (request_.scenario.eval_plain) {
+    evaluation.loss_plain = evaluate_once(steps_done, false);
+  }
+  if (row != nullptr) {
+    row->eval_loss = evaluation.loss;
+    row->eval_loss_plain = evaluation.loss_plain;
+  }
+  evaluations_.push_back(evaluation);
+  reporter_.on_evaluation(evaluation);
+}
+
+// False where a person asked to stop.
+bool RunAttempt::one_step(std::uint32_t step) {
+  const Scenario& s = request_.scenario;
+  const std::vector<train::Batch> batches = train::training_batches(*assets_.train_data, s.train, step);
+  const std::int64_t begin = steady_now_ns();
+  ledger_->begin(batches);
+  train::StepResult result;
+  try {
+    result = client_->train_step(step, batches, world_->channel());
+  } catch (...) {
+    ledger_->discard();
+    throw;
+  }
+  const std::optional<Measured> measured = measured_since(begin);
+  StepRow row =
+      ledger_->finish_step(step, result, world_->server_gradient_norm(), measured ? &*measured : nullptr);
+  next_step_ = step + 1;
+  const bool last = next_step_ == s.train.steps;
+  if (last || (s.eval_every != 0 && next_step_ % s.eval_every == 0)) {
+    evaluate(next_step_, &row);
+  }
+  files_->step(row);
+  reporter_.on_step(row);
+  const bool stop = interrupted() && !last;
+  if (stop || (s.checkpoint_every != 0 && next_step_ % s.checkpoint_every == 0)) {
+    save_checkpoint();
+  }
+  return !stop;
+}
+
+void RunAttempt::save_adapters() {
+  save_run_adapters(request_.directory, request_.scenario, client_->adapters(), world_->server_adapters());
+}
+
+void RunAttempt::finish(const char* status, const std::string& error) {
+  files_->sync();
+  json_["status"] = status;
+  if (!error.empty()) {
+    json_["error"] = error;
+  }
+  json_["steps_done"] = next_step_;
+  std::uint64_t avoided = 0;  // rows that a padded batch would have had
+  for (std::uint32_t step = 0; step < next_step_; ++step) {
+    for (const train::Batch& batch :
+         train::training_batches(*assets_.train_data, request_.scenario.train, step)) {
+      avoided += batch.padding_avoided;
+    }
+  }
+  json_["padding_rows_avoided"] = avoided;
+  Json evaluations = Json::array();
+  for (const Evaluation& evaluation : evaluations_) {
+    Json item = {{"step", evaluation.step}, {"loss", evaluation.loss}};
+    if (evaluation.loss_plain) {
+      item["loss_plain"] = *evaluation.loss_plain;
+    }
+    evaluations.push_back(item);
+  }
+  json_["evaluations"] = evaluations;
+  json_["summary"] = summary_json(load_run(request_.directory, json_));
+  write_run_json(request_.directory, json_);
+}
+
+RunStatus RunAttempt::go() {
+  write_run_json(request_.directory, json_);
+  const std::uint32_t steps = request_.scenario.train.steps;
+  reporter_.on_begin(request_.row.empty() ? request_.scenario.name : request_.row, next_step_, steps);
+  bool stopped = false;
+  try {
+    if (evaluations_.empty()) {
+      evaluate(0, nullptr);
+    }
+    while (next_step_ < steps && !stopped) {
+      stopped = !one_step(next_step_);
+    }
+    save_adapters();
+  } catch (const Error& error) {
+    files_->event({false, next_step_, "run_failed", error.what()});
+    finish("failed", error.what());
+    reporter_.on_end();
+    throw;
+  }
+  finish(stopped ? "interrupted" : "finished", "");
+  world_->leave(!stopped);
+  reporter_.on_end();
+  return stopped ? RunStatus::interrupted : RunStatus::finished;
+}
+
+}  // namespace cutlink::run

@@ -1,0 +1,58 @@
+// A run from its beginning, or from a checkpoint, to its end or to the moment when a person stops it.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "run/ledger.h"
+#include "run/run_directory.h"
+#include "run/runner.h"
+#include "run/world.h"
+#include "train/checkpoint_file.h"
+#include "train/halves.h"
+
+namespace cutlink::run {
+
+class RunAttempt {
+ public:
+  // request, assets and reporter must outlive the attempt. stored: to go on from; none: from the beginning,
+  // over what an earlier attempt left.
+  RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
+             const std::optional<train::StoredCheckpoint>& stored);
+
+  // Throws RestoreNeeded, with everything up to the last checkpoint kept, and as run_one().
+  RunStatus go();
+
+ private:
+  void open_files(const std::optional<train::StoredCheckpoint>& stored);
+  void build(const FileOffsets* offsets);
+  void restore(const train::StoredCheckpoint& stored, ByteReader& run_state);
+  void save_checkpoint();
+  double evaluate_once(std::uint32_t steps_done, bool with_codecs);
+  void evaluate(std::uint32_t steps_done, StepRow* row);
+  bool one_step(std::uint32_t step);
+  std::optional<Measured> measured_since(std::int64_t begin_ns);
+  void save_adapters();
+  void finish(const char* status, const std::string& error);
+
+  const RunRequest& request_;
+  const Assets& assets_;
+  Reporter& reporter_;
+  nlohmann::ordered_json json_;
+  std::unique_ptr<netsim::Link> training_link_;
+  std::unique_ptr<netsim::Link> evaluation_link_;
+  std::unique_ptr<RunDirectory> files_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<train::ClientHalf> client_;
+  std::unique_ptr<World> world_;
+  std::vector<train::Batch> eval_batches_;
+  std::vector<Evaluation> evaluations_;
+  std::uint32_t next_step_ = 0;
+};
+
+// Where a run keeps its checkpoints.
+[[nodiscard]] std::filesystem::path checkpoint_folder(const RunRequest& request);
+
+}  // namespace cutlink::run
