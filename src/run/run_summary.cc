@@ -28,6 +28,11 @@ Crossing crossing_of(const CsvReader& csv, std::size_t row) {
   usage_error(fmt::format("{}:{}: crossing \"{}\" is not known", csv.file(), row + 2, text));
 }
 
+// A column that files of this schema did not always have.
+std::optional<double> later_column(const CsvReader& csv, std::size_t row, const char* column) {
+  return csv.has(column) ? csv.maybe_real(row, column) : std::nullopt;
+}
+
 MessageRow message_of(const CsvReader& csv, std::size_t row) {
   MessageRow m;
   m.phase = csv.text(row, "phase") == name_of(Phase::eval) ? Phase::eval : Phase::train;
@@ -49,7 +54,7 @@ MessageRow message_of(const CsvReader& csv, std::size_t row) {
   m.queue_ns = csv.whole(row, "queue_ns");
   m.wire_ns = csv.whole(row, "wire_ns");
   m.decode_ns = csv.whole(row, "decode_ns");
-  if (const auto predicted = csv.maybe_real(row, "predicted_ns")) {
+  if (const auto predicted = later_column(csv, row, "predicted_ns")) {
     m.predicted_ns = static_cast<std::int64_t>(*predicted);
   }
   return m;
@@ -72,7 +77,7 @@ StepRow step_of(const CsvReader& csv, std::size_t row) {
   s.link_ns = csv.whole(row, "link_ns");
   s.total_ns = csv.whole(row, "total_ns");
   s.now_ns = csv.whole(row, "now_ns");
-  if (const auto up = csv.maybe_real(row, "socket_up_bytes")) {
+  if (const auto up = later_column(csv, row, "socket_up_bytes")) {
     s.socket = SocketBytes{static_cast<std::uint64_t>(*up), csv.count(row, "socket_down_bytes"),
                            csv.count(row, "repeated_bytes"), csv.count(row, "retransmitted_bytes")};
   }
