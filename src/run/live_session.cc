@@ -20,7 +20,7 @@ namespace {
 using wire::ConnectionLost;
 using wire::MessageType;
 
-constexpr std::chrono::nanoseconds first_pause = std::chrono::milliseconds(100);
+constexpr std::chrono::nanoseconds first_pause = std::chrono::milliseconds(20);
 constexpr std::chrono::nanoseconds longest_pause = std::chrono::seconds(5);
 constexpr int clock_readings = 8;
 constexpr auto clock_valid = std::chrono::seconds(30);  // quartz drifts by some 20 us/s: below 1 ms

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <thread>
 
@@ -31,6 +32,9 @@ class CuttingProxy {
   CuttingProxy& operator=(const CuttingProxy&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+  // Asked for every connection's cut as it is accepted, on the proxy's thread.
+  CuttingProxy(std::uint16_t server_port, std::function<Cut()> next)
+      : server_port_(server_port), next_(std::move(next)), thread_([this] { serve(); }) {}
   // Of the connections from now on, one at a time.
   void set_cut(const Cut& cut) {
     up_ = cut.up;
@@ -47,6 +51,9 @@ class CuttingProxy {
       RawSocket client = listener_.accept();
       if (client.number() < 0) {
         return;
+      }
+      if (next_) {
+        set_cut(next_());
       }
       RawSocket server = RawSocket::to(server_port_);
       std::uint64_t up = 0, down = 0;
@@ -88,6 +95,7 @@ class CuttingProxy {
   }
 
   std::uint16_t server_port_;
+  std::function<Cut()> next_;
   RawListener listener_;
   std::atomic<std::uint64_t> up_{Cut::never}, down_{Cut::never};
   std::atomic<bool> by_reset_{false};

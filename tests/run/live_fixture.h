@@ -1,0 +1,106 @@
+// A toy run with its server half behind real sockets of loopback, and the same run simulated to hold against
+// it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/file_io.h"
+#include "run/csv_reader.h"
+#include "run/runner.h"
+#include "run/session_server.h"
+#include "run/toy_folder.h"
+#include "wire/server_listener.h"
+
+namespace cutlink::run {
+
+// `cutlink serve` as a thread. Destroyed, it has forgotten all that is not in its checkpoints.
+class LiveServer {
+ public:
+  LiveServer(const std::filesystem::path& model, const std::filesystem::path& state, std::uint16_t port = 0)
+      : listener_(options(port)),
+        server_(std::make_unique<SessionServer>(serve_options(model, state), [](const std::string&) {})),
+        thread_([this] { listener_.run(*server_); }) {}
+  ~LiveServer() {
+    listener_.stop();
+    thread_.join();
+  }
+  LiveServer(const LiveServer&) = delete;
+  LiveServer& operator=(const LiveServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+
+ private:
+  static wire::ListenOptions options(std::uint16_t port) {
+    wire::ListenOptions o;
+    o.port = port;
+    o.greeting_deadline = o.read_deadline = std::chrono::seconds(10);
+    return o;
+  }
+  static ServeOptions serve_options(const std::filesystem::path& model, const std::filesystem::path& state) {
+    ServeOptions o;
+    o.models = {model};
+    o.state = state;
+    o.threads = 1;
+    return o;
+  }
+
+  wire::ServerListener listener_;
+  std::unique_ptr<SessionServer> server_;
+  std::thread thread_;
+};
+
+class LiveRun : public testing::Test {
+ protected:
+  [[nodiscard]] RunRequest request(const std::string& name, const Overrides& overrides) const {
+    RunRequest r;
+    r.scenario = toy_.scenario(overrides);
+    r.directory = toy_ / "runs" / name;
+    return r;
+  }
+  [[nodiscard]] static LiveOptions at(std::uint16_t port) {
+    LiveOptions live;
+    live.connect.host = "127.0.0.1";
+    live.connect.port = port;
+    live.connect.connect_deadline = live.connect.answer_deadline = std::chrono::seconds(10);
+    live.give_up = std::chrono::seconds(20);
+    return live;
+  }
+
+  // All that COLUMNS.md calls deterministic in every world, of steps and messages; widths and adapters whole.
+  [[nodiscard]] static std::vector<std::string> deterministic(const std::filesystem::path& run) {
+    std::vector<std::string> all;
+    const auto add = [&](const char* file, const std::vector<const char*>& columns) {
+      const CsvReader csv(read_text_file(run / file, 100'000'000), file);
+      for (std::size_t row = 0; row < csv.rows(); ++row) {
+        std::string line = file;
+        for (const char* column : columns) {
+          line += "," + csv.text(row, column);
+        }
+        all.push_back(line);
+      }
+    };
+    add("steps.csv", {"step", "hold", "loss", "label_tokens", "learning_rate", "client_gradient_norm",
+                      "server_gradient_norm", "up_bytes", "down_bytes", "mean_width_up_bits",
+                      "mean_width_down_bits", "eval_loss", "eval_loss_plain"});
+    add("messages.csv", {"phase", "step", "micro_batch", "crossing", "codec", "rows", "payload_bytes",
+                         "metadata_bytes", "outlier_bytes", "descriptor_bytes", "header_bytes", "frame_bytes",
+                         "mean_width_bits", "escaped_rows", "passthrough_channels"});
+    for (const char* file :
+         {"widths.csv", "adapters/client/adapter_model.safetensors",
+          "adapters/server/adapter_model.safetensors", "adapters/merged/adapter_model.safetensors"}) {
+      all.push_back(read_text_file(run / file, 100'000'000));
+    }
+    return all;
+  }
+
+  ToyFolder toy_;
+};
+
+}  // namespace cutlink::run

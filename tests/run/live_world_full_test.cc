@@ -1,0 +1,157 @@
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <random>
+
+#include "run/live_fixture.h"
+#include "run/live_world.h"
+#include "run/run_info.h"
+#include "wire/cutting_proxy.h"
+
+namespace cutlink::run {
+namespace {
+
+const Overrides amaq = {"codec=amaq:start=6,target=3,steps=4",
+                        "gradient=uniform:bits=8-4,per=token,round=stochastic", "train.steps=10",
+                        "checkpoint.every=3", "eval.every=5"};
+
+TEST_F(LiveRun, IsTheSimulatedOneBitForBit) {
+  for (const char* shape : {"u", "vanilla"}) {
+    Overrides overrides = amaq;
+    overrides.push_back(std::string("split.shape=") + shape);
+    const RunRequest here = request(std::string("here-") + shape, overrides);
+    const Assets assets = load_assets(here.scenario);
+    Reporter silent;
+    ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+    const LiveServer server(here.scenario.model, toy_ / "state");
+    RunRequest there = request(std::string("there-") + shape, overrides);
+    there.live = at(server.port());
+    ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+    EXPECT_EQ(deterministic(there.directory), deterministic(here.directory)) << shape;
+    const auto info = *read_run_json(there.directory);
+    EXPECT_EQ(info["world"], "live");
+    EXPECT_THAT(info["peer"].get<std::string>(), testing::HasSubstr("127.0.0.1"));
+  }
+}
+
+// Frames and their envelopes, the greeting, the report and nothing else: without TLS the socket's own count
+// is theirs.
+TEST_F(LiveRun, TheLedgerIsTheSocketsCount) {
+  const LiveServer server(toy_ / "toy", toy_ / "state");
+  RunRequest there = request("there", amaq);
+  there.live = at(server.port());
+  Reporter silent;
+  ASSERT_EQ(run_one(there, load_assets(there.scenario), silent), RunStatus::finished);
+  const CsvReader steps(read_text_file(there.directory / "steps.csv", 1'000'000), "steps.csv");
+  for (std::size_t row = 0; row < steps.rows(); ++row) {
+    const std::uint64_t requests = 2;  // act_up and grad_up
+    const std::uint64_t frames = steps.count(row, "up_bytes");
+    const std::uint64_t socket = steps.count(row, "socket_up_bytes");
+    const std::uint64_t envelopes = requests * wire::envelope_bytes;
+    // After a checkpoint, or an evaluation, its messages are counted with the next step.
+    EXPECT_GE(socket, frames + envelopes) << row;
+    if (row % 3 != 0 && row % 5 != 0) {
+      EXPECT_EQ(socket, frames + envelopes) << row;
+    }
+    EXPECT_EQ(steps.count(row, "repeated_bytes"), 0U);
+  }
+}
+
+TEST_F(LiveRun, AThousandCutsAtRandomBytesChangeNothing) {
+  const RunRequest here = request("here", amaq);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const std::vector<std::string> expected = deterministic(here.directory);
+
+  const LiveServer server(here.scenario.model, toy_ / "state");
+  std::mt19937_64 random(1);
+  std::atomic<int> connections = 0;
+  const wire::CuttingProxy proxy(server.port(), [&] {
+    ++connections;
+    wire::Cut cut;
+    (random() % 2 == 0 ? cut.up : cut.down) = random() % 30'000;
+    cut.by_reset = random() % 2 == 0;
+    return cut;
+  });
+  int runs = 0;
+  while (connections - runs < 1000) {
+    RunRequest there = request("cut-" + std::to_string(runs++), amaq);
+    there.live = at(proxy.port());
+    ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+    ASSERT_EQ(deterministic(there.directory), expected) << "run " << runs << ", connection " << connections;
+  }
+  std::printf("%d connections over %d runs, each cut at a random byte\n", connections.load(), runs);
+}
+
+// Restarts the server whenever this run has made so many steps.
+struct RestartServer : Reporter {
+  void on_step(const StepRow& row) override {
+    if (row.step == at_step && times > 0) {
+      --times;
+      const std::uint16_t port = (*server)->port();
+      server->reset();
+      *server = std::make_unique<LiveServer>(model, state, port);
+    }
+  }
+  std::unique_ptr<LiveServer>* server = nullptr;
+  std::filesystem::path model, state;
+  std::uint32_t at_step = 0;
+  int times = 1;
+};
+
+TEST_F(LiveRun, AServerStartedAnewAfterAnyStepChangesNothing) {
+  const RunRequest here = request("here", amaq);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const std::vector<std::string> expected = deterministic(here.directory);
+  auto server = std::make_unique<LiveServer>(here.scenario.model, toy_ / "state");
+  for (std::uint32_t step = 0; step < 10; ++step) {
+    RunRequest there = request("restart-" + std::to_string(step), amaq);
+    there.live = at(server->port());
+    RestartServer restart;
+    restart.server = &server;
+    restart.model = here.scenario.model;
+    restart.state = toy_ / "state";
+    restart.at_step = step;
+    ASSERT_EQ(run_one(there, assets, restart), RunStatus::finished) << step;
+    EXPECT_EQ(deterministic(there.directory), expected) << step;
+  }
+}
+
+TEST_F(LiveRun, AServerThatStaysAwayEndsTheRunResumably) {
+  const RunRequest here = request("here", amaq);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+
+  auto server = std::make_unique<LiveServer>(here.scenario.model, toy_ / "state");
+  const std::uint16_t port = server->port();
+  struct StopServer : Reporter {
+    void on_step(const StepRow& row) override {
+      if (row.step == 6) {
+        server->reset();
+      }
+    }
+    std::unique_ptr<LiveServer>* server = nullptr;
+  } stop;
+  stop.server = &server;
+  RunRequest there = request("there", amaq);
+  there.live = at(port);
+  there.live->give_up = std::chrono::milliseconds(200);
+  try {
+    static_cast<void>(run_one(there, assets, stop));
+    FAIL() << "the server was away";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::run);
+    EXPECT_THAT(error.what(), testing::HasSubstr("--resume"));
+  }
+  server = std::make_unique<LiveServer>(here.scenario.model, toy_ / "state", port);
+  there.resume = true;
+  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+}
+
+}  // namespace
+}  // namespace cutlink::run
