@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/version.h"
+#include "netsim/emulate/emulator_support.h"
 #include "netsim/link_spec.h"
 #include "run/data_root.h"
 #include "run/device_profile.h"
@@ -103,7 +104,14 @@ std::vector<Finding> look_around() {
 #else
   findings.push_back({true, "cuda", "not built in: training and codecs run on the CPU", ""});
 #endif
-  findings.push_back({true, "worlds", "simulated (virtual time); needs no privileges and no network", ""});
+  findings.push_back({true, "worlds",
+                      "simulated (virtual time; needs no privileges and no network), live (cutlink serve)",
+                      ""});
+  const netsim::EmulatorSupport emulator = netsim::emulator_support();
+  findings.push_back({emulator.available(), "emulator",
+                      emulator.available() ? "links can be emulated here (--world emulated, link emulate)"
+                                           : "links cannot be emulated here: " + emulator.missing,
+                      emulator.remedy});
   const std::size_t links = netsim::list_links(link_directories()).size();
   findings.push_back({links > 0, "links",
                       fmt::format("{} presets in {}", links, portable_path(link_directories().front())),
