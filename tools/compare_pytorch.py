@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def find_gsm8k() -> Path | None:
     for folder in (os.environ.get("CUTLINK_GSM8K"), ROOT / "data/gsm8k"):
-        if folder and (Path(folder) / "gsm8k_train.jsonl").exists():
-            return Path(folder) / "gsm8k_train.jsonl"
+        for name in ("train.jsonl", "gsm8k_train.jsonl"):
+            if folder and (Path(folder) / name).exists():
+                return Path(folder) / name
     return None
 
 
@@ -29,7 +30,7 @@ def make_batches(model: Path, batch: int, length: int, count: int):
     from transformers import AutoTokenizer
     source = find_gsm8k()
     if source is None:
-        sys.exit("compare-pytorch: GSM8K was not found: put gsm8k_train.jsonl into data/gsm8k or set CUTLINK_GSM8K")
+        sys.exit("compare-pytorch: GSM8K was not found: put train.jsonl into data/gsm8k or set CUTLINK_GSM8K")
     tokenizer = AutoTokenizer.from_pretrained(model)
     batches, sequences = [], []
     for line in source.open():

@@ -54,8 +54,10 @@ std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, co
     usage_error(live ? "--world live needs --connect HOST:PORT"
                      : fmt::format("--connect is for --world live, not {}", options.world));
   }
-  if (!live && !options.key.empty()) {
-    usage_error("--key is for --connect HOST:PORT");
+  const Nanoseconds deadline = positive_duration(options.deadline, "--deadline");
+  const Nanoseconds give_up = positive_duration(options.give_up, "--give-up");
+  if (!live && (!options.key.empty() || !options.congestion.empty())) {
+    usage_error(fmt::format("{} is for --connect HOST:PORT", options.key.empty() ? "--congestion" : "--key"));
   }
   if (live) {
     const HostPort address = parse_host_port(options.connect, "--connect");
@@ -66,9 +68,9 @@ std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, co
       to.connect.key = wire::load_key(options.key);
     }
     to.connect.connect_deadline = connect_deadline;
-    to.connect.answer_deadline = positive_duration(options.deadline, "--deadline");
+    to.connect.answer_deadline = deadline;
     to.connect.congestion = options.congestion;
-    to.give_up = positive_duration(options.give_up, "--give-up");
+    to.give_up = give_up;
     request.live = to;
     return nullptr;
   }

@@ -31,7 +31,8 @@ std::filesystem::path checkpoint_folder(const RunRequest& request) {
 }
 
 RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
-                       const std::optional<train::StoredCheckpoint>& stored)
+                       const std::optional<train::StoredCheckpoint>& stored,
+                       const std::optional<Event>& first)
     : request_(request),
       assets_(assets),
       reporter_(reporter),
@@ -40,6 +41,9 @@ RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter
       evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)) {
   at::set_num_threads(json_["threads"].get<int>());
   open_files(stored);
+  if (first) {
+    files_->event(*first);
+  }
   eval_batches_ = train::evaluation_batches(*assets.eval_data, request.scenario.train.batch);
 }
 

@@ -17,10 +17,10 @@ namespace cutlink::run {
 
 class RunAttempt {
  public:
-  // request, assets and reporter must outlive the attempt. stored: to go on from; none: from the beginning,
-  // over what an earlier attempt left.
+  // request, assets and reporter must outlive the attempt. first: an event to begin with. stored: to go on
+  // from; none: from the beginning, over what an earlier attempt left.
   RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
-             const std::optional<train::StoredCheckpoint>& stored);
+             const std::optional<train::StoredCheckpoint>& stored, const std::optional<Event>& first = {});
 
   // Throws RestoreNeeded, with everything up to the last checkpoint kept, and as run_one().
   RunStatus go();

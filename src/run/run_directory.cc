@@ -21,8 +21,8 @@ namespace {
 // A run may replace what a run wrote, never somebody's other files: a directory without run.json is taken
 // only when it is empty, or holds no more than the files that a run begins with.
 void refuse_foreign(const fs::path& path) {
-  constexpr std::array<std::string_view, 5> first_files = {"steps.csv", "messages.csv", "widths.csv",
-                                                           "events.jsonl", "server"};
+  constexpr std::array<std::string_view, 6> first_files = {"steps.csv",    "messages.csv", "widths.csv",
+                                                           "events.jsonl", "server",       "session"};
   std::error_code ignored;
   if (fs::exists(path / "run.json", ignored)) {
     return;
@@ -56,7 +56,7 @@ std::unique_ptr<RunDirectory> RunDirectory::begin(const fs::path& path, OnEvent 
   if (error) {
     run_error(fmt::format("cannot create {}: {}", path.string(), error.message()));
   }
-  for (const char* stale : {"run.json", "checkpoints", "adapters"}) {
+  for (const char* stale : {"run.json", "checkpoints", "adapters", "session"}) {
     fs::remove_all(path / stale, error);
     if (error) {
       run_error(fmt::format("cannot remove {}: {}", (path / stale).string(), error.message()));

@@ -54,14 +54,16 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
   if (request.resume && !request.replace) {
     stored = train::find_latest(checkpoint_folder(request));
   }
-  for (;;) {
+  for (std::optional<Event> first;;) {
     try {
-      return RunAttempt(request, assets, reporter, stored).go();
+      return RunAttempt(request, assets, reporter, stored, first).go();
     } catch (const RestoreNeeded& need) {
       stored = common_checkpoint(checkpoint_folder(request), need.server_steps());
-      reporter.on_event(
-          {false, stored ? stored->step : 0, "went_back",
-           fmt::format("the server was started anew: going on from step {}", stored ? stored->step : 0)});
+      const std::uint32_t step = stored ? stored->step : 0;
+      first = {true, step, "went_back",
+               fmt::format("the server was started anew: going on from step {} (save more often with "
+                           "checkpoint.every)",
+                           step)};
     }
   }
 }

@@ -20,23 +20,26 @@ using Texts = std::vector<std::string>;
 
 std::filesystem::path smollm2() { return std::filesystem::path(CUTLINK_SOURCE_DIR) / "models/smollm2-135m"; }
 
-// Where GSM8K lies; empty where it does not.
-std::filesystem::path gsm8k() {
+// Both parts of GSM8K under either of their names; empty where they are not there.
+std::vector<std::filesystem::path> gsm8k() {
   const char* given = std::getenv("CUTLINK_GSM8K");
   const std::filesystem::path place = given != nullptr
                                           ? std::filesystem::path(given)
                                           : std::filesystem::path(CUTLINK_SOURCE_DIR) / "data/gsm8k";
-  if (std::filesystem::exists(place / "gsm8k_test.jsonl") &&
-      std::filesystem::exists(place / "gsm8k_train.jsonl")) {
-    return place;
+  for (const std::string prefix : {"", "gsm8k_"}) {
+    const auto test = place / (prefix + "test.jsonl");
+    const auto train = place / (prefix + "train.jsonl");
+    if (std::filesystem::exists(test) && std::filesystem::exists(train)) {
+      return {test, train};
+    }
   }
   return {};
 }
 
 Texts gsm8k_texts() {
   Texts texts;
-  for (const char* name : {"gsm8k_test.jsonl", "gsm8k_train.jsonl"}) {
-    std::ifstream file(gsm8k() / name);
+  for (const std::filesystem::path& part : gsm8k()) {
+    std::ifstream file(part);
     for (std::string line; std::getline(file, line);) {
       const Json item = Json::parse(line);
       texts.push_back("Question: " + item["question"].get<std::string>() +
@@ -175,7 +178,7 @@ class SmolLm2Tokenizer : public ::testing::Test {
 
 TEST_F(SmolLm2Tokenizer, equals_hugging_face_on_every_line_of_gsm8k) {
   if (gsm8k().empty()) {
-    GTEST_SKIP() << "GSM8K is not there: put gsm8k_{train,test}.jsonl into data/gsm8k or set CUTLINK_GSM8K";
+    GTEST_SKIP() << "GSM8K is not there: put train.jsonl and test.jsonl into data/gsm8k or set CUTLINK_GSM8K";
   }
   const Texts texts = gsm8k_texts();
   ASSERT_GT(texts.size(), 8000U);

@@ -13,8 +13,10 @@ std::filesystem::path gsm8k() {
   const std::filesystem::path place = given != nullptr
                                           ? std::filesystem::path(given)
                                           : std::filesystem::path(CUTLINK_SOURCE_DIR) / "data/gsm8k";
-  if (std::filesystem::exists(place / "gsm8k_test.jsonl")) {
-    return place;
+  for (const char* name : {"test.jsonl", "gsm8k_test.jsonl"}) {
+    if (std::filesystem::exists(place / name)) {
+      return place / name;
+    }
   }
   return {};
 }
@@ -22,13 +24,13 @@ std::filesystem::path gsm8k() {
 TEST(DataFull, ids_of_the_parts_are_those_of_the_whole_text_on_gsm8k) {
   const auto smollm2 = std::filesystem::path(CUTLINK_SOURCE_DIR) / "models/smollm2-135m";
   if (gsm8k().empty()) {
-    GTEST_SKIP() << "GSM8K is not there: put gsm8k_test.jsonl into data/gsm8k or set CUTLINK_GSM8K";
+    GTEST_SKIP() << "GSM8K is not there: put test.jsonl into data/gsm8k or set CUTLINK_GSM8K";
   }
   if (!std::filesystem::exists(smollm2 / "tokenizer.json")) {
     GTEST_SKIP() << "SmolLM2 is not there: run tools/fetch-model smollm2-135m";
   }
   const model::Tokenizer tokenizer = model::Tokenizer::load(smollm2);
-  const auto examples = load_jsonl(gsm8k() / "gsm8k_test.jsonl", 0);
+  const auto examples = load_jsonl(gsm8k(), 0);
   ASSERT_EQ(examples.size(), 1319U);
   constexpr std::int32_t eos = 2;
   const Dataset data(examples, tokenizer, eos, PromptSpec{PromptSpec().text, 4096});
