@@ -11,8 +11,9 @@ namespace cutlink::netsim {
 [[nodiscard]] bool is_short_form(std::string_view text);
 
 // The keys are those of a file; TCP's stand beside them, with `tcp=off` for `enabled`. Sets all of LinkSpec.
-// Keys left out have the defaults of LinkSpec (fixed: both rates are needed); a link without any key is refused:
-// nobody means one by it. Throws Error(usage) that quotes the text, names the key and says what is allowed.
+// Keys left out have the defaults of LinkSpec (fixed: both rates are needed); a link without any key is
+// refused: nobody means one by it. Throws Error(usage) that quotes the text, names the key and says what is
+// allowed.
 [[nodiscard]] LinkSpec parse_link_short_form(std::string_view text);
 
 }  // namespace cutlink::netsim

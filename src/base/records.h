@@ -86,7 +86,8 @@ struct MessageRow {
   std::int64_t decode_ns = 0;
   std::int64_t queue_ns = 0;  // from handed to the link until its first bit leaves
   std::int64_t wire_ns = 0;   // from its first bit until its last arrives
-  std::optional<std::int64_t> predicted_ns;  // queue and wire by the link model, where the two above are measured
+  std::optional<std::int64_t>
+      predicted_ns;  // queue and wire by the link model, where the two above are measured
 
   [[nodiscard]] std::uint64_t frame_bytes() const {
     return payload_bytes + metadata_bytes + outlier_bytes + descriptor_bytes + label_bytes + header_bytes;
