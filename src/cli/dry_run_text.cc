@@ -5,16 +5,11 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "cli/figure_text.h"
 #include "cli/results_text.h"
 #include "run/prediction.h"
 
 namespace cutlink::cli {
-
-namespace {
-
-std::string bytes_text(double bytes) { return to_text(Bytes{static_cast<std::uint64_t>(bytes + 0.5)}); }
-
-}  // namespace
 
 std::string dry_run_text(const run::Scenario& scenario, const run::Assets& assets) {
   const run::Prediction prediction = run::predict(scenario, assets);

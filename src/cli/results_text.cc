@@ -6,13 +6,11 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "cli/figure_text.h"
 
 namespace cutlink::cli {
 
 namespace {
-
-std::string bytes_text(double bytes) { return to_text(Bytes{static_cast<std::uint64_t>(bytes + 0.5)}); }
-std::string time_text(double ns) { return to_text(Nanoseconds(static_cast<std::int64_t>(ns + 0.5))); }
 
 std::string padded(const std::string& text, std::size_t width, bool left) {
   const std::string fill(width - std::min(width, display_width(text)), ' ');

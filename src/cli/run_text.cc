@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "base/units.h"
+#include "cli/figure_text.h"
 
 namespace cutlink::cli {
 
 namespace {
-
-std::string bytes_text(double bytes) { return to_text(Bytes{static_cast<std::uint64_t>(bytes + 0.5)}); }
-std::string time_text(double ns) { return to_text(Nanoseconds(static_cast<std::int64_t>(ns + 0.5))); }
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

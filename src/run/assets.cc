@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "codecs/registry.h"
+#include "model/llama_shapes.h"
 #include "run/data_root.h"
 #include "run/fingerprint.h"
 #include "train/word_problems.h"
@@ -46,32 +47,6 @@ void check_split(const Scenario& s, const model::LlamaConfig& config) {
   if (config.max_positions != 0 && s.train.max_length > config.max_positions) {
     usage_error(fmt::format("train.max_length {}: {} knows {} positions (lower it)", s.train.max_length,
                             portable_path(s.model), config.max_positions));
-  }
-}
-
-// Every weight is there with its shape, so that a broken checkpoint is found before anything is written.
-void check_weights(const model::LlamaConfig& c, const model::Checkpoint& checkpoint) {
-  const auto check = [&](const std::string& name, std::vector<std::uint64_t> shape) {
-    static_cast<void>(checkpoint.get(name + ".weight", shape));
-  };
-  const std::size_t q = c.heads * c.head_dim;
-  const std::size_t kv = c.kv_heads * c.head_dim;
-  check("model.embed_tokens", {c.vocabulary, c.hidden});
-  for (std::size_t block = 0; block < c.blocks; ++block) {
-    const std::string at = fmt::format("model.layers.{}.", block);
-    check(at + "input_layernorm", {c.hidden});
-    check(at + "self_attn.q_proj", {q, c.hidden});
-    check(at + "self_attn.k_proj", {kv, c.hidden});
-    check(at + "self_attn.v_proj", {kv, c.hidden});
-    check(at + "self_attn.o_proj", {c.hidden, q});
-    check(at + "post_attention_layernorm", {c.hidden});
-    check(at + "mlp.gate_proj", {c.intermediate, c.hidden});
-    check(at + "mlp.up_proj", {c.intermediate, c.hidden});
-    check(at + "mlp.down_proj", {c.hidden, c.intermediate});
-  }
-  check("model.norm", {c.hidden});
-  if (!c.tied_embeddings) {
-    check("lm_head", {c.vocabulary, c.hidden});
   }
 }
 
@@ -173,7 +148,8 @@ Assets load_assets(const Scenario& scenario) {
   assets.eval_data =
       std::make_unique<train::Dataset>(load_examples(scenario, 1), *assets.tokenizer, eos, scenario.prompt);
   assets.checkpoint = std::make_unique<model::Checkpoint>(scenario.model);
-  check_weights(assets.config, *assets.checkpoint);
+  // Before anything is written: a broken checkpoint is found now.
+  model::check_weights(assets.config, *assets.checkpoint);
   assets.fingerprint = fingerprint_of(scenario, assets);
   return assets;
 }
