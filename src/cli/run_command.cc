@@ -80,6 +80,7 @@ void add_run(CLI::App& app, Context& context) {
   command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
   command->footer(
       "Ctrl-C ends after the current step, with a checkpoint and all files written (exit code 130).\n"
+      "How to make certificates, in place of a key: src/wire/SESSION.md.\n"
       "Examples:\n"
       "  cutlink run scenarios/tiny-amaq.toml              files in runs/tiny-amaq, a summary on stdout\n"
       "  cutlink run scenarios/demo.toml --set codec=bf16 --set train.steps=10 -o runs/try\n"

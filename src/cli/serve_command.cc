@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "cli/certificate_options.h"
 #include "cli/command_line.h"
 #include "cli/host_port.h"
 #include "cli/patient_threads.h"
@@ -24,6 +25,7 @@ struct Options {
   run::ServeOptions serve;
   std::string listen = "127.0.0.1:7070";
   std::string keys;
+  CertificateOptions certificates;
   std::string congestion;
   std::string log;
 };
@@ -53,6 +55,14 @@ void log_line(const std::string& line) {
   print_line(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), line));
 }
 
+std::string protection(const Options& options, const wire::ListenOptions& listen) {
+  if (listen.certificates) {
+    return fmt::format("TLS 1.3 for certificates by {}", options.certificates.authority);
+  }
+  return listen.keys.empty() ? "without TLS (loopback only)"
+                             : fmt::format("TLS 1.3 for {} keys", listen.keys.size());
+}
+
 void serve(const Options& options) {
   if (!options.log.empty() && std::freopen(options.log.c_str(), "a", stdout) == nullptr) {
     usage_error(fmt::format("--log {}: cannot be written", options.log));
@@ -62,6 +72,8 @@ void serve(const Options& options) {
   wire::ListenOptions listen;
   listen.host = address.host;
   listen.port = address.port;
+  listen.certificates =
+      load_certificates(options.certificates, wire::TlsRole::server, "--keys", options.keys);
   if (!options.keys.empty()) {
     listen.keys = wire::load_keys(options.keys);
   }
@@ -80,8 +92,7 @@ void serve(const Options& options) {
       address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
   print_line(fmt::format(
       "listening on {}:{}, {}; {} for up to {} sessions, checkpoints in {}", host, listener.port(),
-      listen.keys.empty() ? "without TLS (loopback only)"
-                          : fmt::format("TLS 1.3 for {} keys", listen.keys.size()),
+      protection(options, listen),
       options.serve.models.size() == 1 ? "1 model" : fmt::format("{} models", options.serve.models.size()),
       options.serve.most_sessions, options.serve.state.string()));
   listener.run(server);
@@ -101,11 +112,13 @@ void add_serve(CLI::App& app, Context&) {
       ->allow_extra_args(false)
       ->type_name("DIR");
   command
-      ->add_option("--listen", options->listen, "other addresses than loopback need --keys; port 0: any free")
+      ->add_option("--listen", options->listen,
+                   "not loopback: needs --keys or --certificate; port 0: any free")
       ->type_name("HOST:PORT")
       ->capture_default_str();
   command->add_option("--keys", options->keys, "one *.key file a client (cutlink keygen); turns TLS 1.3 on")
       ->type_name("DIR");
+  add_certificate_options(*command, options->certificates, wire::TlsRole::server);
   command->add_option("--state", options->serve.state, "sessions' checkpoints")
       ->type_name("DIR")
       ->capture_default_str();
@@ -123,7 +136,11 @@ void add_serve(CLI::App& app, Context&) {
       "Ctrl-C stops it. A session that a client has saved goes on after a restart of either side.\n"
       "Examples:\n"
       "  cutlink serve --model scenarios/models/tiny                  for clients on this machine\n"
-      "  cutlink serve --model DIR --listen 0.0.0.0:7070 --keys keys  for those whose keys are in keys/");
+      "  cutlink serve --model DIR --listen 0.0.0.0:7070 --keys keys  for those whose keys are in keys/\n"
+      "  cutlink serve --model DIR --listen 0.0.0.0:7070 --certificate server.pem --certificate-key "
+      "server-key.pem \\\n"
+      "    --client-ca ca.pem                    for those with a certificate of ca.pem "
+      "(src/wire/SESSION.md)");
   command->callback([options] { serve(*options); });
 }
 

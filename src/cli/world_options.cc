@@ -37,6 +37,11 @@ void add_world_options(CLI::App& command, WorldOptions& options) {
   command.add_option("--connect", options.connect, "the server half's address: `cutlink serve` runs there")
       ->type_name("HOST:PORT");
   command.add_option("--key", options.key, "this client's key file (cutlink keygen)")->type_name("FILE");
+  add_certificate_options(command, options.certificates, wire::TlsRole::client);
+  command
+      .add_option("--server-name", options.server_name,
+                  "that the server's certificate must be for (default: HOST of --connect)")
+      ->type_name("NAME");
   command.add_option("--congestion", options.congestion, "TCP's congestion control, e.g. cubic, bbr")
       ->type_name("NAME");
   command.add_option("--deadline", options.deadline, "how long an answer may take")
@@ -59,6 +64,14 @@ std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, co
   if (!live && (!options.key.empty() || !options.congestion.empty())) {
     usage_error(fmt::format("{} is for --connect HOST:PORT", options.key.empty() ? "--congestion" : "--key"));
   }
+  if (!live && !options.certificates.certificate.empty()) {
+    usage_error("--certificate is for --connect HOST:PORT");
+  }
+  const std::optional<wire::Certificates> certificates =
+      load_certificates(options.certificates, wire::TlsRole::client, "--key", options.key);
+  if (!options.server_name.empty() && !certificates) {
+    usage_error("--server-name is for certificates (--certificate)");
+  }
   if (live) {
     const HostPort address = parse_host_port(options.connect, "--connect");
     run::LiveOptions to;
@@ -67,6 +80,8 @@ std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, co
     if (!options.key.empty()) {
       to.connect.key = wire::load_key(options.key);
     }
+    to.connect.certificates = certificates;
+    to.connect.server_name = options.server_name;
     to.connect.connect_deadline = connect_deadline;
     to.connect.answer_deadline = deadline;
     to.connect.congestion = options.congestion;

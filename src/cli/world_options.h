@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/certificate_options.h"
 #include "run/assets.h"
 #include "run/emulated_server.h"
 #include "run/runner.h"
@@ -15,6 +16,8 @@ struct WorldOptions {
   std::string world;    // empty: live where --connect is given, else simulated
   std::string connect;  // HOST:PORT
   std::string key;
+  CertificateOptions certificates;
+  std::string server_name;
   std::string congestion;
   std::string deadline = "60s";
   std::string give_up = "2min";

@@ -189,8 +189,7 @@ Reply SessionServer::State::greet(const wire::Arrival& arrival, const Hello& hel
 Reply SessionServer::State::begin(const wire::Arrival& arrival, const Hello& hello) {
   const train::Agreement agreement = train::read_agreement(hello.agreement);
   ServedSession& session = table.add(make(make_token(), arrival, agreement));
-  say(session, fmt::format("begins for {}{}{}: {}", arrival.peer, arrival.identity.empty() ? "" : ", key ",
-                           arrival.identity, session.describe()));
+  say(session, fmt::format("begins for {}{}: {}", arrival.peer, arrival.shown_by(), session.describe()));
   return welcome(session, arrival);
 }
 

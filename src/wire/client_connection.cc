@@ -25,13 +25,16 @@ void check_options(const ConnectOptions& options) {
   if (options.connect_deadline <= Nanoseconds::zero() || options.answer_deadline <= Nanoseconds::zero()) {
     usage_error("connection: deadlines must be positive");
   }
+  if (options.key && options.certificates) {
+    usage_error("connection: a key or certificates, not both");
+  }
 }
 
 void check_reach(const SocketAddress& address, const ConnectOptions& options) {
-  if (!options.key && !address.is_loopback()) {
-    usage_error(
-        "address " + address.text() +
-        ": is not loopback and there is no key (make one with: cutlink keygen FILE, give it with --key)");
+  if (!options.key && !options.certificates && !address.is_loopback()) {
+    usage_error("address " + address.text() +
+                ": is not loopback and there is no key (make one with: cutlink keygen FILE, give it with "
+                "--key; or use certificates, --certificate)");
   }
 }
 
@@ -101,14 +104,24 @@ struct ClientConnection::State {
       check_reach(address, options);
       peer = address;
       if (const int fd = try_connect(address, options.congestion, deadline, why); fd >= 0) {
-        stream = options.key ? std::make_unique<SocketStream>(fd, *options.key)
-                             : std::make_unique<SocketStream>(fd);
+        stream = make_stream(fd);
         authenticate(deadline);
         return;
       }
     }
     throw ConnectionLost(peer.text() + ": cannot connect: " + why);
   }
+
+  [[nodiscard]] std::unique_ptr<SocketStream> make_stream(int fd) const {
+    if (options.certificates) {
+      return std::make_unique<SocketStream>(fd, *options.certificates,
+                                            options.server_name.empty() ? options.host : options.server_name);
+    }
+    return options.key ? std::make_unique<SocketStream>(fd, *options.key)
+                       : std::make_unique<SocketStream>(fd);
+  }
+
+  [[noreturn]] void refused() const { peer_error(peer.text() + ": authentication failed: " + stream->why()); }
 
   void authenticate(std::int64_t deadline) {
     for (;;) {
@@ -117,6 +130,9 @@ struct ClientConnection::State {
         return;
       }
       if (need == Need::stranger) {
+        if (options.certificates) {
+          refused();
+        }
         peer_error(peer.text() + ": authentication failed: " + stream->why() +
                    " (does the server have this key, " + options.key->identity + ", in its --keys?)");
       }
@@ -140,7 +156,10 @@ struct ClientConnection::State {
       if (need == Need::nothing) {
         return;
       }
-      if (need == Need::lost || need == Need::stranger) {
+      if (need == Need::stranger) {
+        refused();
+      }
+      if (need == Need::lost) {
         lost(stream->why());
       }
       if (const std::uint64_t now_moved = socket.sent_bytes() + socket.received_bytes(); now_moved != moved) {
@@ -166,8 +185,11 @@ struct ClientConnection::State {
   void look_for_refusal() {
     try {
       reader.begin(0, false);
-      if (reader.advance(*stream) == Need::nothing) {
+      const Need need = reader.advance(*stream);
+      if (need == Need::nothing) {
         static_cast<void>(take_received());
+      } else if (need == Need::stranger) {
+        refused();
       }
     } catch (const Error&) {
       if (reader.has_begun() && reader.envelope().type == MessageType::refusal) {
@@ -220,9 +242,11 @@ SocketCount ClientConnection::count() const {
 }
 
 std::string ClientConnection::describe() const {
-  const SocketStream& stream = *state_->stream;
-  return std::string(stream.is_tls() ? "tls1.3 psk" : "plain") + ", " + stream.socket().congestion() + ", " +
-         state_->peer.text();
+  const ConnectOptions& options = state_->options;
+  return std::string(options.certificates ? "tls1.3 certificates"
+                     : options.key        ? "tls1.3 psk"
+                                          : "plain") +
+         ", " + state_->stream->socket().congestion() + ", " + state_->peer.text();
 }
 
 }  // namespace cutlink::wire

@@ -1,4 +1,5 @@
-// The client's end of a live link: one TCP connection, TLS 1.3 where a key is given, messages out and in.
+// The client's end of a live link: one TCP connection, TLS 1.3 where a key or certificates are given,
+// messages out and in.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "base/byte_io.h"
 #include "base/units.h"
+#include "wire/certificates.h"
 #include "wire/key_file.h"
 #include "wire/message.h"
 
@@ -24,8 +26,11 @@ class ConnectionLost : public std::runtime_error {
 struct ConnectOptions {
   std::string host;
   std::uint16_t port = 0;
-  std::optional<PresharedKey> key;  // without one only loopback addresses are accepted
-  Nanoseconds connect_deadline{};   // TCP and TLS together
+  // One or the other; without, only loopback addresses are accepted.
+  std::optional<PresharedKey> key;
+  std::optional<Certificates> certificates;
+  std::string server_name;         // that the server's certificate must be for; empty: `host`
+  Nanoseconds connect_deadline{};  // TCP and TLS together
   Nanoseconds
       answer_deadline{};   // from the last byte sent until the first of the answer, and between two bytes
   std::string congestion;  // "cubic", "bbr", …; empty: the system's
@@ -46,7 +51,7 @@ struct Received {
 class ClientConnection {
  public:
   // Throws ConnectionLost where the peer cannot be reached in time, Error(usage) for an address that cannot
-  // be (or is not loopback, without a key), Error(peer) where authentication fails.
+  // be (or is not loopback, without a key or certificates), Error(peer) where authentication fails.
   explicit ClientConnection(const ConnectOptions& options);
   ~ClientConnection();
 
@@ -56,8 +61,8 @@ class ClientConnection {
     std::int64_t begin_ns = 0, end_ns = 0;
   };
   Sent send(MessageType type, std::uint64_t number, std::span<const ByteSpan> parts);
-  // The next message, of at most `limit` bytes. A refusal is thrown as Error(peer) with its text. Throws
-  // ConnectionLost.
+  // The next message, of at most `limit` bytes. A refusal is thrown as Error(peer) with its text, also that
+  // of our certificate, of which the constructor cannot know yet. Throws ConnectionLost.
   [[nodiscard]] Received receive(std::uint32_t limit);
 
   [[nodiscard]] SocketCount count() const;

@@ -15,6 +15,7 @@
 #include "base/byte_io.h"
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "wire/private_file.h"
 
 namespace cutlink::wire {
 
@@ -44,9 +45,10 @@ bool is_hex(std::string_view text) { return text.find_first_not_of(hex_digits) =
 
 std::uint8_t hex_value(char c) { return static_cast<std::uint8_t>(hex_digits.find(c)); }
 
-[[noreturn]] void not_a_key(const std::filesystem::path& file) {
-  usage_error(file.string() + ": not a key (make one with: cutlink keygen FILE)");
-}
+constexpr std::size_t most_key_bytes = 255;  // longer than any key
+constexpr const char* not_a_key = "not a key (make one with: cutlink keygen FILE)";
+
+[[noreturn]] void refuse(const std::filesystem::path& file) { usage_error(file.string() + ": " + not_a_key); }
 
 // One line: the word, the identity, the secret in hexadecimal digits.
 std::string text_of(const PresharedKey& key) {
@@ -85,19 +87,6 @@ void write_and_sync(int fd, std::string_view text, const std::filesystem::path& 
   }
 }
 
-void check_mode(const FileDescriptor& file, const std::filesystem::path& path) {
-  struct stat status {};
-  if (::fstat(file.number(), &status) != 0) {
-    file.fail("read");
-  }
-  if (!S_ISREG(status.st_mode)) {
-    not_a_key(path);
-  }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    usage_error(path.string() + ": others than its owner may read it (chmod 600 " + path.string() + ")");
-  }
-}
-
 }  // namespace
 
 PresharedKey generate_key(const std::filesystem::path& file) {
@@ -122,13 +111,13 @@ PresharedKey parse_key(std::string_view text, const std::filesystem::path& file)
   const std::size_t size = secret_at + 2 * key.secret.size() + 1;
   if (text.size() != size || !text.starts_with(format_word) || text[format_word.size()] != ' ' ||
       text[secret_at - 1] != ' ' || text.back() != '\n') {
-    not_a_key(file);
+    refuse(file);
   }
   const std::string_view identity = text.substr(format_word.size() + 1, identity_bytes);
   const std::string_view secret = text.substr(secret_at, 2 * key.secret.size());
   if (!identity.starts_with(identity_prefix) || !is_hex(identity.substr(identity_prefix.size())) ||
       !is_hex(secret)) {
-    not_a_key(file);
+    refuse(file);
   }
   key.identity = identity;
   for (std::size_t i = 0; i < key.secret.size(); ++i) {
@@ -138,23 +127,9 @@ PresharedKey parse_key(std::string_view text, const std::filesystem::path& file)
 }
 
 PresharedKey load_key(const std::filesystem::path& file) {
-  // Not blocking: a pipe of that name is refused, not waited for.
-  const FileDescriptor open_file(file, O_RDONLY | O_NONBLOCK, ErrorKind::usage);
-  check_mode(open_file, file);
-  std::array<char, 256> buffer{};  // longer than any key
-  std::size_t size = 0;
-  while (size < buffer.size()) {
-    const ssize_t n = ::read(open_file.number(), buffer.data() + size, buffer.size() - size);
-    if (n < 0 && errno != EINTR) {
-      open_file.fail("read");
-    }
-    if (n == 0) {
-      break;
-    }
-    size += n > 0 ? static_cast<std::size_t>(n) : 0;
-  }
-  PresharedKey key = parse_key({buffer.data(), size}, file);
-  OPENSSL_cleanse(buffer.data(), buffer.size());
+  std::string text = read_private_file(file, most_key_bytes, not_a_key);
+  PresharedKey key = parse_key(text, file);
+  OPENSSL_cleanse(text.data(), text.size());
   return key;
 }
 

@@ -1,48 +1,15 @@
-// Messages of a session: an envelope and a body, as SESSION.md specifies them. Parsing only: no sockets here.
+// Messages of a session: their bodies, as SESSION.md specifies them. Parsing only: no sockets here.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/byte_io.h"
+#include "wire/envelope.h"
 
 namespace cutlink::wire {
-
-inline constexpr std::size_t envelope_bytes = 16;
-inline constexpr std::uint32_t greeting_limit = 64 * 1024;  // body, before `welcome`
-inline constexpr std::uint32_t refusal_limit = 2 + 1000;    // body of a refusal: code and text
-
-// Closed: an unknown type ends the connection.
-enum class MessageType : std::uint8_t {
-  hello = 1,
-  welcome = 2,
-  refusal = 3,
-  frame = 4,
-  answer = 5,
-  save = 6,
-  saved = 7,
-  adapters = 8,
-  adapters_are = 9,
-  clock = 10,
-  clock_is = 11,
-  goodbye = 12,
-};
-[[nodiscard]] const char* name_of(MessageType type);
-
-struct Envelope {
-  MessageType type = MessageType::hello;
-  std::uint32_t body_bytes = 0;
-  std::uint64_t number = 0;
-};
-
-[[nodiscard]] std::array<std::uint8_t, envelope_bytes> write_envelope(const Envelope& envelope);
-// Throws Error(peer) that names the field; body_bytes above `limit`, or beyond what the type allows, is
-// refused here, before anything is allocated.
-[[nodiscard]] Envelope read_envelope(ByteSpan bytes, std::uint32_t limit);
 
 using Token = std::array<std::uint8_t, 16>;
 

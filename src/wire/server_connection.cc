@@ -14,9 +14,11 @@ namespace cutlink::wire {
 namespace {
 
 // After a refusal the rest of what the peer sends is read and dropped: a socket that is closed with bytes
-// unread resets the connection, and the refusal may never be read. Bounded in time and bytes.
+// unread resets the connection, and the refusal may never be read. Bounded in time and bytes; a stranger is
+// only listened to for as much as it may say at all.
 constexpr std::int64_t linger_ns = 1'000'000'000;
 constexpr std::uint64_t most_discarded_bytes = 64ULL * 1024 * 1024;
+constexpr std::uint64_t most_discarded_of_a_stranger = greeting_limit;
 
 SocketStream open_stream(int fd, const TlsServer* tls) {
   return tls == nullptr ? SocketStream(fd) : SocketStream(fd, *tls);
@@ -85,6 +87,24 @@ std::optional<ServerConnection::Wants> ServerConnection::wait_or_go_on(Need need
 void ServerConnection::begin_to_linger() {
   stream_.end_sending();
   phase_ = Phase::lingering;
+  most_discarded_ = most_discarded_bytes;
+}
+
+// A stranger that was told so may have sent more than its handshake already: a client with a certificate
+// thinks that it is done before the server has looked at it.
+std::optional<ServerConnection::Wants> ServerConnection::shake_hands() {
+  const Need need = stream_.handshake();
+  if (need == Need::stranger && stream_.socket().sent_bytes() > 0) {
+    stream_.socket().end_sending();
+    phase_ = Phase::lingering;
+    most_discarded_ = most_discarded_of_a_stranger;
+    return std::nullopt;
+  }
+  std::optional<Wants> wants = wait_or_go_on(need);
+  if (!wants) {
+    begin_reading();
+  }
+  return wants;
 }
 
 void ServerConnection::begin_reading() {
@@ -112,10 +132,7 @@ ServerConnection::Wants ServerConnection::step() {
     std::optional<Wants> wants;
     switch (phase_) {
       case Phase::handshake:
-        wants = wait_or_go_on(stream_.handshake());
-        if (!wants) {
-          begin_reading();
-        }
+        wants = shake_hands();
         break;
       case Phase::reading:
         wants = wait_or_go_on(reader_.advance(stream_));
@@ -139,9 +156,9 @@ ServerConnection::Wants ServerConnection::step() {
         break;
       case Phase::lingering: {
         std::array<std::uint8_t, 16 * 1024> dropped;
-        const Moved moved = stream_.read(dropped);
+        const Moved moved = stream_.socket().receive(dropped);  // what is dropped need not be decrypted
         discarded_bytes_ += moved.bytes;
-        wants = discarded_bytes_ > most_discarded_bytes ? leave() : wait_or_go_on(moved.need);
+        wants = discarded_bytes_ > most_discarded_ ? leave() : wait_or_go_on(moved.need);
         break;
       }
       case Phase::gone:
@@ -204,7 +221,8 @@ void ServerConnection::finish_writing() {
 
 ServerConnection::Message ServerConnection::take_message() {
   assert(phase_ == Phase::with_handler);
-  return {{id_, stream_.identity(), peer_, reader_.first_byte_ns(), reader_.last_byte_ns()},
+  return {{id_, stream_.identity(), peer_, reader_.first_byte_ns(), reader_.last_byte_ns(),
+           stream_.common_name()},
           reader_.envelope(),
           reader_.take_body()};
 }

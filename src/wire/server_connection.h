@@ -52,11 +52,12 @@ class ServerConnection {
   //  handshake --> reading --> with_handler --> writing --> reading
   //      |            |             |              |
   //      |            +--refusal----+--> writing --+--> lingering --> gone
-  //      +--> gone
+  //      +--> lingering, where something was said; else gone
   enum class Phase { handshake, reading, with_handler, writing, lingering, gone };
 
   [[nodiscard]] Wants step();
   [[nodiscard]] Wants leave();
+  [[nodiscard]] std::optional<Wants> shake_hands();
   [[nodiscard]] std::optional<Wants> wait_or_go_on(Need need);
   void begin_reading();
   void begin_writing(Reply reply);
@@ -84,6 +85,7 @@ class ServerConnection {
   std::uint64_t moved_bytes_ = 0;
   std::int64_t lingers_since_ns_ = 0;  // 0: it does not
   std::uint64_t discarded_bytes_ = 0;  // while lingering
+  std::uint64_t most_discarded_ = 0;
 };
 
 }  // namespace cutlink::wire

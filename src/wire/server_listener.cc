@@ -27,15 +27,18 @@ void check_options(const ListenOptions& options) {
   if (options.most_half_open == 0 || options.most_connections == 0) {
     usage_error("listening: at least one connection must be allowed");
   }
+  if (!options.keys.empty() && options.certificates) {
+    usage_error("listening: keys or certificates, not both");
+  }
 }
 
 // Bound and listening. Owned by the caller.
 int open_listening(const ListenOptions& options) {
   const SocketAddress address = resolve(options.host, options.port, true).front();
-  if (options.keys.empty() && !address.is_loopback()) {
+  if (options.keys.empty() && !options.certificates && !address.is_loopback()) {
     usage_error("listen address " + address.text() +
                 ": is not loopback and there are no keys (make one with: cutlink keygen FILE, give the "
-                "directory with --keys)");
+                "directory with --keys; or use certificates, --certificate)");
   }
   TcpSocket socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.number() < 0) {
@@ -90,6 +93,16 @@ class SignalsBlocked {
 };
 
 }  // namespace
+
+std::string Arrival::shown_by() const {
+  if (!identity.starts_with(certificate_prefix)) {
+    return identity.empty() ? "" : ", key " + identity;
+  }
+  // The name is what people know; the key's digest tells two of the same name apart.
+  constexpr std::size_t digits = 16;
+  return ", certificate \"" + common_name + "\" (" + identity.substr(certificate_prefix.size(), digits) +
+         "…)";
+}
 
 struct ServerListener::State {
   ListenOptions options;

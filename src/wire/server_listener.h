@@ -11,6 +11,7 @@
 
 #include "base/byte_io.h"
 #include "base/units.h"
+#include "wire/certificates.h"
 #include "wire/key_file.h"
 #include "wire/message.h"
 
@@ -20,8 +21,10 @@ using ConnectionId = std::uint64_t;  // never used twice
 
 struct ListenOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                 // 0: any free one
-  KeyRing keys;                           // empty: loopback only, no TLS
+  std::uint16_t port = 0;  // 0: any free one
+  // One or the other; without, loopback only, no TLS.
+  KeyRing keys;
+  std::optional<Certificates> certificates;
   std::uint32_t most_half_open = 256;     // connections before `welcome`; beyond: the oldest is closed
   std::uint32_t most_connections = 1024;  // in all
   Nanoseconds greeting_deadline{};        // from accept to a whole hello
@@ -45,6 +48,10 @@ struct Arrival {
   std::string identity;  // of the key that authenticated it; empty without TLS
   std::string peer;      // address
   std::int64_t first_byte_ns = 0, last_byte_ns = 0;
+  std::string common_name{};  // of its certificate, for people, in printable ASCII; empty without
+
+  // How it authenticated, for a log: ", key cutlink-…", or with its certificate's name; empty without TLS.
+  [[nodiscard]] std::string shown_by() const;
 };
 
 // Called on one thread. An Error(peer) or Error(usage) thrown becomes a refusal (protocol) and the connection
@@ -65,7 +72,7 @@ struct ListenerCount {
 class ServerListener {
  public:
   // Binds and listens. Throws Error(usage) where the address cannot be bound, or is not loopback and there is
-  // no key.
+  // neither a key nor a certificate.
   explicit ServerListener(const ListenOptions& options);
   ~ServerListener();
   [[nodiscard]] std::uint16_t port() const;

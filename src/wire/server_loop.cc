@@ -1,7 +1,5 @@
 #include "wire/server_loop.h"
 
-#include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <asio/executor_work_guard.hpp>
@@ -9,13 +7,12 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
-#include <cerrno>
 #include <chrono>
 #include <limits>
 #include <map>
 #include <set>
 
-#include "wire/socket_address.h"
+#include "wire/connection_acceptor.h"
 
 namespace cutlink::wire {
 
@@ -25,9 +22,6 @@ using Descriptor = asio::posix::stream_descriptor;
 using Wait = asio::posix::descriptor_base::wait_type;
 using Wants = ServerConnection::Wants;
 using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds accept_pause{100};  // without descriptors or memory, and nobody to let go
-constexpr int most_accepts_a_turn = 64;
 
 Clock::time_point at(std::int64_t ns) { return Clock::time_point(std::chrono::nanoseconds(ns)); }
 
@@ -54,15 +48,13 @@ using PeerPointer = std::shared_ptr<Peer>;
 
 struct ServerLoop::State {
   const ListenOptions& options;
-  int listening_fd;
   LoopCount& count;
   std::function<void(ServerEvent)> sink;
 
   asio::io_context loop{1};  // one thread runs it
   asio::executor_work_guard<asio::io_context::executor_type> guard{loop.get_executor()};
-  Descriptor listening;
+  ConnectionAcceptor acceptor;
   Descriptor stop;
-  asio::steady_timer accept_timer;
   asio::steady_timer end_timer;
   std::unique_ptr<TlsServer> tls;
   bool is_stopping = false;
@@ -73,24 +65,23 @@ struct ServerLoop::State {
 
   State(const ListenOptions& o, int listen_at, int stop_at, LoopCount& c, std::function<void(ServerEvent)> s)
       : options(o),
-        listening_fd(listen_at),
         count(c),
         sink(std::move(s)),
-        listening(loop, listen_at),
+        acceptor(loop, listen_at,
+                 {[this](int fd, const std::string& address) { welcome_in(fd, address); },
+                  [this] { return let_oldest_silent_go(); }}),
         stop(loop, stop_at),
-        accept_timer(loop),
         end_timer(loop) {
-    if (!options.keys.empty()) {
+    if (options.certificates) {
+      tls = std::make_unique<TlsServer>(*options.certificates);
+    } else if (!options.keys.empty()) {
       tls = std::make_unique<TlsServer>(options.keys);
     }
   }
-  ~State() {
-    listening.release();
-    stop.release();
-  }
+  ~State() { stop.release(); }
 
   void start() {
-    wait_to_accept();
+    acceptor.start();
     stop.async_wait(Wait::wait_read, [this](asio::error_code error) {
       if (!error) {
         begin_to_stop();
@@ -99,57 +90,6 @@ struct ServerLoop::State {
   }
 
   // --- accepting
-
-  void wait_to_accept() {
-    listening.async_wait(Wait::wait_read, [this](asio::error_code error) {
-      if (!error) {
-        accept_all();
-      }
-    });
-  }
-
-  void accept_all() {
-    if (is_stopping) {
-      return;
-    }
-    for (int i = 0; i < most_accepts_a_turn; ++i) {
-      SocketAddress address;
-      address.size = sizeof address.storage;
-      const int fd = ::accept4(listening_fd, static_cast<sockaddr*>(static_cast<void*>(&address.storage)),
-                               &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd >= 0) {
-        welcome_in(fd, address.text());
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        break;
-      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        // Who waits keeps the socket readable: waiting for that again at once would spin.
-        if (nobody_waits()) {
-          break;  // the kernel wants a descriptor before it looks
-        }
-        if (let_oldest_silent_go()) {
-          asio::post(loop, [this] { accept_all(); });  // after its handlers, which still hold it, have run
-        } else {
-          pause_accepting();
-        }
-        return;
-      }  // all else is of a connection that is gone already
-    }
-    wait_to_accept();
-  }
-
-  [[nodiscard]] bool nobody_waits() const {
-    pollfd entry{listening_fd, POLLIN, 0};
-    return ::poll(&entry, 1, 0) == 0;
-  }
-
-  void pause_accepting() {
-    accept_timer.expires_after(accept_pause);
-    accept_timer.async_wait([this](asio::error_code error) {
-      if (!error) {
-        accept_all();
-      }
-    });
-  }
 
   void welcome_in(int fd, const std::string& address) {
     ++count.accepted;
@@ -286,8 +226,7 @@ struct ServerLoop::State {
   void begin_to_stop() {
     is_stopping = true;
     sink({no_connection, std::nullopt});
-    listening.cancel();
-    accept_timer.cancel();
+    acceptor.stop();
     const std::map<ConnectionId, PeerPointer> all = peers;
     for (const auto& [id, peer] : all) {
       peer->connection.end();

@@ -25,6 +25,10 @@ SocketStream::SocketStream(int fd) : socket_(std::make_unique<TcpSocket>(fd)) {}
 SocketStream::SocketStream(int fd, const PresharedKey& key)
     : socket_(std::make_unique<TcpSocket>(fd)), tls_(std::make_unique<TlsEnd>(*socket_, key)) {}
 
+SocketStream::SocketStream(int fd, const Certificates& certificates, const std::string& server_name)
+    : socket_(std::make_unique<TcpSocket>(fd)),
+      tls_(std::make_unique<TlsEnd>(*socket_, certificates, server_name)) {}
+
 SocketStream::SocketStream(int fd, const TlsServer& server)
     : socket_(std::make_unique<TcpSocket>(fd)), tls_(std::make_unique<TlsEnd>(*socket_, server)) {}
 
@@ -48,6 +52,8 @@ void SocketStream::end_sending() {
 bool SocketStream::has_buffered() const { return tls_ && tls_->has_buffered(); }
 
 std::string SocketStream::identity() const { return tls_ ? tls_->identity() : ""; }
+
+std::string SocketStream::common_name() const { return tls_ ? tls_->common_name() : ""; }
 
 std::string SocketStream::why() const { return tls_ ? tls_->why() : socket_->why(); }
 

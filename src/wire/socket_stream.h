@@ -18,6 +18,7 @@ class SocketStream {
  public:
   explicit SocketStream(int fd);                  // plain; owns fd, as all of these
   SocketStream(int fd, const PresharedKey& key);  // a TLS client; the key outlives it
+  SocketStream(int fd, const Certificates& certificates, const std::string& server_name);  // a TLS client
   SocketStream(int fd, const TlsServer& server);  // a connection of a TLS server, which outlives it
 
   [[nodiscard]] Need handshake();  // until Need::nothing, before anything else
@@ -29,9 +30,9 @@ class SocketStream {
 
   [[nodiscard]] TcpSocket& socket() { return *socket_; }
   [[nodiscard]] const TcpSocket& socket() const { return *socket_; }
-  [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
-  [[nodiscard]] std::string identity() const;  // of the peer's key; empty without TLS
-  [[nodiscard]] std::string why() const;       // it was lost or is a stranger
+  [[nodiscard]] std::string identity() const;     // of the peer's key; empty without TLS
+  [[nodiscard]] std::string common_name() const;  // of the peer's certificate, for people
+  [[nodiscard]] std::string why() const;          // it was lost or is a stranger
 
  private:
   std::unique_ptr<TcpSocket> socket_;  // its address stays: TLS holds it

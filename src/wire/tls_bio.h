@@ -13,7 +13,11 @@ struct TlsGate {
   bool is_open = false;     // the handshake is done
   bool speaks_tls = false;  // the peer's first byte was that of a TLS handshake
   bool has_received = false;
+  bool is_full = false;  // more came before the handshake was done than one has
 };
+
+// What a peer may send until the handshake is done: certificates are a few kB.
+inline constexpr std::uint64_t most_handshake_bytes = 64ULL * 1024;
 
 // `gate` outlives it. Null on failure.
 [[nodiscard]] BIO* make_tls_bio(TlsGate& gate);

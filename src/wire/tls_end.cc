@@ -4,55 +4,24 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <cassert>
+#include <optional>
 #include <vector>
 
-#include "base/error.h"
+#include "wire/peer_certificate.h"
 #include "wire/tls_bio.h"
+#include "wire/tls_context.h"
 
 namespace cutlink::wire {
 
 namespace {
 
 constexpr std::size_t record_bytes = 16 * 1024;  // the most that a TLS record carries
-constexpr std::array<unsigned char, 2> suite_id = {0x13, 0x01};
-constexpr const char* suite_name = "TLS_AES_128_GCM_SHA256";
-
-using Context = std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)>;
 using Ssl = std::unique_ptr<SSL, decltype(&::SSL_free)>;
-
-void must(bool done, const char* what) {
-  if (!done) {
-    run_error(std::string("cannot set up TLS: ") + what);
-  }
-}
-
-Context make_context(const SSL_METHOD* method) {
-  Context context(SSL_CTX_new(method), &::SSL_CTX_free);
-  must(context != nullptr, "no context");
-  SSL_CTX* raw = context.get();
-  must(SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) == 1, "TLS 1.3 is not there");
-  must(SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) == 1, "TLS 1.3 is not there");
-  must(SSL_CTX_set_ciphersuites(raw, suite_name) == 1, suite_name);
-  std::string groups = "X25519:P-256";  // the macro takes no constant
-  must(SSL_CTX_set1_groups_list(raw, groups.data()) == 1, "no group for the key exchange");
-  // SSL_OP_ALLOW_NO_DHE_KEX stays unset: psk_dhe_ke only.
-  SSL_CTX_set_options(raw, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
-  must(SSL_CTX_set_num_tickets(raw, 0) == 1, "tickets cannot be switched off");
-  must(SSL_CTX_set_max_early_data(raw, 0) == 1, "early data cannot be switched off");
-  must(SSL_CTX_set_recv_max_early_data(raw, 0) == 1, "early data cannot be switched off");
-  // One system call a record, not one for its header and one for the rest.
-  SSL_CTX_set_read_ahead(raw, 1);
-  SSL_CTX_set_mode(
-      raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-  return context;
-}
 
 // The pre-shared key in the form in which OpenSSL takes one; null on failure.
 SSL_SESSION* make_session(SSL* ssl, const PresharedKey& key) {
-  const SSL_CIPHER* suite = SSL_CIPHER_find(ssl, suite_id.data());
+  const SSL_CIPHER* suite = SSL_CIPHER_find(ssl, tls_suite_id.data());
   std::unique_ptr<SSL_SESSION, decltype(&::SSL_SESSION_free)> session(SSL_SESSION_new(), &::SSL_SESSION_free);
   if (suite == nullptr || session == nullptr ||
       SSL_SESSION_set1_master_key(session.get(), key.secret.data(), key.secret.size()) != 1 ||
@@ -63,36 +32,42 @@ SSL_SESSION* make_session(SSL* ssl, const PresharedKey& key) {
   return session.release();
 }
 
-std::string openssl_reason() {
-  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-  return std::string("TLS: ") + (reason == nullptr ? "failed" : reason);
+// RFC 8446 §6: the peer said in a fatal alert that it will not have us.
+bool is_alert(unsigned long error) {
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET;
 }
 
 }  // namespace
 
 struct TlsServer::State {
   KeyRing keys;
-  Context context{nullptr, &::SSL_CTX_free};
+  std::optional<Certificates> certificates;
+  TlsContext key_context{nullptr, &::SSL_CTX_free};  // where there are no certificates
 };
 
 struct TlsEnd::State {
   TcpSocket& socket;
   bool is_server;
   TlsGate gate;
-  Context own_context{nullptr, &::SSL_CTX_free};  // the client's
-  const PresharedKey* key = nullptr;              // the client's, or the one that the server found
+  TlsContext own_context{nullptr, &::SSL_CTX_free};  // the client's, with a key
+  bool has_certificate = false;                      // as both ends must; else keys
+  // The peer has let us in. A client with a certificate is done with the handshake before the server has
+  // looked at it (RFC 8446 §2): only the first bytes of the session tell.
+  bool is_accepted = false;
+  const PresharedKey* key = nullptr;  // the client's, or the one that the server found
   Ssl ssl{nullptr, &::SSL_free};
   std::vector<std::uint8_t> staged;  // one record of several parts
   std::string identity;
+  std::string common_name;
   std::string why;
 
   State(TcpSocket& s, bool server) : socket(s), is_server(server), gate{s, server} {}
 
   void open(SSL_CTX* context) {
     ssl.reset(SSL_new(context));
-    must(ssl != nullptr, "no connection");
+    must_tls(ssl != nullptr, "no connection");
     BIO* bio = make_tls_bio(gate);
-    must(bio != nullptr, "no transport");
+    must_tls(bio != nullptr, "no transport");
     SSL_set_bio(ssl.get(), bio, bio);
     SSL_set_app_data(ssl.get(), this);
     is_server ? SSL_set_accept_state(ssl.get()) : SSL_set_connect_state(ssl.get());
@@ -101,6 +76,12 @@ struct TlsEnd::State {
   // After a call that returned `result`, which was no success.
   Need need_after(int result) {
     const int kind = SSL_get_error(ssl.get(), result);
+    const bool was_refused = gate.is_open && !is_accepted && is_alert(ERR_peek_last_error());
+    if (was_refused) {  // before all else: writing to a server that refused fails as well
+      why = "the server refused our certificate (TLS: " + openssl_words() +
+            "): it must be signed by the server's --client-ca for clientAuth, and be valid by its clock";
+      return Need::stranger;
+    }
     if (socket.is_lost()) {
       why = socket.why();
       return Need::lost;
@@ -114,9 +95,34 @@ struct TlsEnd::State {
         why = "the peer closed it";
         return Need::lost;
       default:
-        why = openssl_reason();
+        why = "TLS: " + failure();
         return gate.is_open ? Need::lost : Need::stranger;
     }
+  }
+
+  [[nodiscard]] std::string failure() const {
+    const long verdict = SSL_get_verify_result(ssl.get());
+    // Unspecified: what a session has that is made of a key.
+    if (is_server || verdict == X509_V_OK || verdict == X509_V_ERR_UNSPECIFIED) {
+      return gate.is_full ? "more was sent than a handshake has" : openssl_words();
+    }
+    return has_certificate
+               ? std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict)
+               : "the server shows a certificate and wants one, no key";
+  }
+
+  // Fail closed: a handshake that did not use the key, or the certificates, is no success, whatever it says.
+  [[nodiscard]] bool has_used_key() const { return SSL_session_reused(ssl.get()) == 1 && key != nullptr; }
+  [[nodiscard]] bool has_used_certificates() {
+    X509* peer = SSL_get0_peer_certificate(ssl.get());
+    if (SSL_session_reused(ssl.get()) == 1 || peer == nullptr ||
+        SSL_get_verify_result(ssl.get()) != X509_V_OK ||
+        !is_for(peer, is_server ? TlsRole::client : TlsRole::server)) {
+      return false;
+    }
+    identity = identity_of(peer);
+    common_name = common_name_of(peer);
+    return !identity.empty();
   }
 
   // The server's callback. RFC 9257; the manual's trap is success with a null session: the handshake would go
@@ -152,23 +158,41 @@ struct TlsEnd::State {
 
 TlsServer::TlsServer(KeyRing keys) : state_(std::make_unique<State>()) {
   state_->keys = std::move(keys);
-  state_->context = make_context(TLS_server_method());
-  SSL_CTX_set_app_data(state_->context.get(), state_.get());
+  state_->key_context = make_tls_context(TLS_server_method());
+  SSL_CTX_set_app_data(state_->key_context.get(), state_.get());
+}
+
+TlsServer::TlsServer(Certificates certificates) : state_(std::make_unique<State>()) {
+  assert(certificates.role() == TlsRole::server);
+  state_->certificates = std::move(certificates);
 }
 
 TlsServer::~TlsServer() = default;
 
 TlsEnd::TlsEnd(TcpSocket& socket, const PresharedKey& key) : state_(std::make_unique<State>(socket, false)) {
   state_->key = &key;
-  state_->own_context = make_context(TLS_client_method());
+  state_->own_context = make_tls_context(TLS_client_method());
   // No certificate is ever good: a server without the key cannot take that way.
   SSL_CTX_set_verify(state_->own_context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_psk_use_session_callback(state_->own_context.get(), &State::use_session);
   state_->open(state_->own_context.get());
 }
 
+TlsEnd::TlsEnd(TcpSocket& socket, const Certificates& certificates, const std::string& server_name)
+    : state_(std::make_unique<State>(socket, false)) {
+  assert(certificates.role() == TlsRole::client);
+  state_->has_certificate = true;
+  state_->open(certificates.context());
+  require_name(state_->ssl.get(), server_name);
+}
+
 TlsEnd::TlsEnd(TcpSocket& socket, const TlsServer& server) : state_(std::make_unique<State>(socket, true)) {
-  state_->open(server.state_->context.get());
+  if (server.state_->certificates) {
+    state_->has_certificate = true;
+    state_->open(server.state_->certificates->context());
+    return;
+  }
+  state_->open(server.state_->key_context.get());
   SSL_set_psk_find_session_callback(state_->ssl.get(), &State::find_session);
 }
 
@@ -181,13 +205,16 @@ Need TlsEnd::handshake() {
   if (result != 1) {
     return state_->need_after(result);
   }
-  // Fail closed: a handshake that did not use the key is no success, whatever it says.
-  if (SSL_session_reused(ssl) != 1 || state_->key == nullptr || SSL_version(ssl) != TLS1_3_VERSION) {
-    state_->why = "TLS: the key was not used";
+  const bool is_known = state_->has_certificate ? state_->has_used_certificates() : state_->has_used_key();
+  if (!is_known || SSL_version(ssl) != TLS1_3_VERSION) {
+    state_->why = state_->has_certificate ? "TLS: no certificate was used" : "TLS: the key was not used";
     return Need::stranger;
   }
-  state_->identity = state_->key->identity;
+  if (!state_->has_certificate) {
+    state_->identity = state_->key->identity;
+  }
   state_->gate.is_open = true;
+  state_->is_accepted = state_->is_server || !state_->has_certificate;
   return Need::nothing;
 }
 
@@ -195,6 +222,7 @@ Moved TlsEnd::read(std::span<std::uint8_t> into) {
   ERR_clear_error();
   std::size_t n = 0;
   const int result = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &n);
+  state_->is_accepted = state_->is_accepted || result == 1;
   return result == 1 ? Moved{n, Need::nothing} : Moved{0, state_->need_after(result)};
 }
 
@@ -224,6 +252,8 @@ void TlsEnd::end_sending() {
 }
 
 const std::string& TlsEnd::identity() const { return state_->identity; }
+
+const std::string& TlsEnd::common_name() const { return state_->common_name; }
 
 const std::string& TlsEnd::why() const { return state_->why; }
 

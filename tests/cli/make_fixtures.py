@@ -217,6 +217,9 @@ def main():
     (root / "not-toml.toml").write_bytes(bytes(range(256)))
     (root / "link-unit.toml").write_text('kind = "fixed"\nup = "20M"\ndown = "20Mbit/s"\ndelay = "1ms"\n')
     (root / "link-kind.toml").write_text('kind = "pigeon"\n')
+    for name, mode in (("garbage.pem", 0o600), ("open-key.pem", 0o644)):
+        (root / name).write_text("garbage\n")
+        (root / name).chmod(mode)
     (root / "other-run").mkdir()
     (root / "other-run" / "run.json").write_text("{}")
 

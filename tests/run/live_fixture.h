@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,8 +24,9 @@ namespace cutlink::run {
 // `cutlink serve` as a thread. Destroyed, it has forgotten all that is not in its checkpoints.
 class LiveServer {
  public:
-  LiveServer(const std::filesystem::path& model, const std::filesystem::path& state, std::uint16_t port = 0)
-      : listener_(options(port)),
+  LiveServer(const std::filesystem::path& model, const std::filesystem::path& state, std::uint16_t port = 0,
+             const std::optional<wire::Certificates>& certificates = {})
+      : listener_(options(port, certificates)),
         server_(std::make_unique<SessionServer>(serve_options(model, state), [](const std::string&) {})),
         thread_([this] { listener_.run(*server_); }) {}
   ~LiveServer() {
@@ -37,9 +39,11 @@ class LiveServer {
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
 
  private:
-  static wire::ListenOptions options(std::uint16_t port) {
+  static wire::ListenOptions options(std::uint16_t port,
+                                     const std::optional<wire::Certificates>& certificates) {
     wire::ListenOptions o;
     o.port = port;
+    o.certificates = certificates;
     o.greeting_deadline = o.read_deadline = std::chrono::seconds(10);
     return o;
   }

@@ -3,10 +3,13 @@
 #include <atomic>
 #include <random>
 
+#include "base/error.h"
+#include "base/temporary_folder.h"
 #include "run/live_fixture.h"
 #include "run/live_world.h"
 #include "run/run_info.h"
 #include "wire/cutting_proxy.h"
+#include "wire/test_authority.h"
 
 namespace cutlink::run {
 namespace {
@@ -31,6 +34,44 @@ TEST_F(LiveRun, IsTheSimulatedOneBitForBit) {
     const auto info = *read_run_json(there.directory);
     EXPECT_EQ(info["world"], "live");
     EXPECT_THAT(info["peer"].get<std::string>(), testing::HasSubstr("127.0.0.1"));
+  }
+}
+
+TEST_F(LiveRun, WithCertificatesItIsTheSimulatedOneBitForBit) {
+  const RunRequest here = request("here", amaq);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const TemporaryFolder folder;
+  const wire::TestAuthority authority(folder / "");
+  const LiveServer server(here.scenario.model, toy_ / "state", 0, authority.for_server());
+  RunRequest there = request("there", amaq);
+  there.live = at(server.port());
+  there.live->connect.certificates = authority.for_client();
+  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_THAT((*read_run_json(there.directory))["peer"].get<std::string>(),
+              testing::StartsWith("tls1.3 certificates, "));
+}
+
+// Not as a server that is away, which would be tried again for as long as give_up says.
+TEST_F(LiveRun, ACertificateThatIsRefusedEndsTheRunAtOnce) {
+  const TemporaryFolder folder;
+  const wire::TestAuthority authority(folder / "", "ca"), other(folder / "", "other");
+  const LiveServer server(toy_ / "toy", toy_ / "state", 0, authority.for_server());
+  wire::CertificateFiles files = other.issue({});
+  files.authority = authority.file();
+  RunRequest there = request("there", amaq);
+  there.live = at(server.port());
+  there.live->give_up = std::chrono::hours(1);
+  there.live->connect.certificates = wire::Certificates(files, wire::TlsRole::client);
+  Reporter silent;
+  try {
+    static_cast<void>(run_one(there, load_assets(there.scenario), silent));
+    FAIL() << "a stranger was let in";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::peer);
+    EXPECT_THAT(error.what(), testing::HasSubstr("the server refused our certificate"));
   }
 }
 

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
-
 #include "base/error.h"
 #include "wire/cutting_proxy.h"
 #include "wire/running_server.h"
@@ -12,20 +10,21 @@
 namespace cutlink::wire {
 
 // hello, welcome, frame, answer; throws what the client throws.
-inline void small_exchange(std::uint16_t port, const std::optional<PresharedKey>& key) {
-  ClientConnection client(connect_to(port, key));
+inline void small_exchange(const ConnectOptions& options) {
+  ClientConnection client(options);
   static_cast<void>(greet(client));
   static_cast<void>(exchange(client, MessageType::frame, 1, pattern(100)));
 }
 
 // Every one is ConnectionLost at the client, and closed at the server where its handler knew of it.
-inline void cut_after_every_byte(const std::optional<PresharedKey>& key) {
+inline void cut_after_every_byte(const ListenOptions& listening, ConnectOptions connecting) {
   EchoHandler handler;
-  RunningServer server(handler, quick_listening(key ? ring_of(*key) : KeyRing{}));
+  RunningServer server(handler, listening);
   std::uint64_t up = 0, down = 0;
   {
     CuttingProxy proxy(server.port());
-    small_exchange(proxy.port(), key);
+    connecting.port = proxy.port();
+    small_exchange(connecting);
     EXPECT_TRUE(handler.wait_for_closed(1));
     while (proxy.passed_up() == 0) {
       std::this_thread::yield();
@@ -33,16 +32,17 @@ inline void cut_after_every_byte(const std::optional<PresharedKey>& key) {
     up = proxy.passed_up();
     down = proxy.passed_down();
   }
-  if (key) {
+  if (connecting.key || connecting.certificates) {
     up -= 24;  // the client's goodbye to TLS itself: close_notify
   }
   ASSERT_GE(up, 160U);
   ASSERT_GE(down, 168U);
   CuttingProxy proxy(server.port());
+  connecting.port = proxy.port();
   const auto expect_lost = [&](const Cut& cut) {
     proxy.set_cut(cut);
     try {
-      small_exchange(proxy.port(), key);
+      small_exchange(connecting);
       ADD_FAILURE() << "cut after " << cut.up << " up, " << cut.down << " down: nobody saw it";
     } catch (const ConnectionLost&) {
     } catch (const Error& error) {
@@ -56,7 +56,7 @@ inline void cut_after_every_byte(const std::optional<PresharedKey>& key) {
     expect_lost({Cut::never, at, at % 2 == 0});
   }
   proxy.set_cut({});
-  small_exchange(proxy.port(), key);
+  small_exchange(connecting);
   while (server.listener().count().open > 0) {
     std::this_thread::yield();
   }

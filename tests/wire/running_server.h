@@ -115,6 +115,12 @@ inline ListenOptions quick_listening(KeyRing keys = {}) {
   return options;
 }
 
+inline ListenOptions quick_listening(const Certificates& certificates) {
+  ListenOptions options = quick_listening();
+  options.certificates = certificates;
+  return options;
+}
+
 class RunningServer {
  public:
   explicit RunningServer(ServerHandler& handler, const ListenOptions& options = quick_listening())
@@ -153,6 +159,12 @@ inline ConnectOptions connect_to(std::uint16_t port, std::optional<PresharedKey>
   options.key = std::move(key);
   options.connect_deadline = 20s;
   options.answer_deadline = 20s;
+  return options;
+}
+
+inline ConnectOptions connect_to(std::uint16_t port, const Certificates& certificates) {
+  ConnectOptions options = connect_to(port);
+  options.certificates = certificates;
   return options;
 }
 

@@ -15,7 +15,7 @@ using Wants = ServerConnection::Wants;
 
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
-TEST(ServerConnection, CutAfterEveryByte) { cut_after_every_byte({}); }
+TEST(ServerConnection, CutAfterEveryByte) { cut_after_every_byte(quick_listening(), connect_to(0)); }
 
 // Without loop or clock: the state machine alone, over a pair of sockets. Time is what the test says.
 class Alone : public testing::Test {

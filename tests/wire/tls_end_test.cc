@@ -1,16 +1,14 @@
-// The server against clients that are not what it expects, and the client against such servers.
+// The server against clients that are not what it expects; tls_client_test.cc: the client against such
+// servers.
 #include "wire/tls_end.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 
-#include <cstring>
-#include <thread>
+#include <algorithm>
+#include <array>
 
-#include "base/error.h"
+#include "wire/plain_openssl.h"
 #include "wire/raw_socket.h"
 #include "wire/running_server.h"
 
@@ -18,78 +16,8 @@ namespace cutlink::wire {
 namespace {
 
 using testing::ElementsAreArray;
-using testing::HasSubstr;
 
 constexpr std::array<std::uint8_t, 7> the_alert = {21, 3, 3, 0, 2, 2, 40};
-
-// What a stranger has.
-struct Guise {
-  int version = TLS1_3_VERSION;
-  std::string identity;  // offered where `offers`
-  std::array<std::uint8_t, 32> secret{};
-  bool offers = true;
-};
-
-int offer_key(SSL* ssl, const EVP_MD*, const unsigned char** name, std::size_t* size, SSL_SESSION** session) {
-  const auto& guise = *static_cast<const Guise*>(SSL_get_app_data(ssl));
-  const std::array<unsigned char, 2> suite = {0x13, 0x01};
-  *session = SSL_SESSION_new();
-  SSL_SESSION_set1_master_key(*session, guise.secret.data(), guise.secret.size());
-  SSL_SESSION_set_cipher(*session, SSL_CIPHER_find(ssl, suite.data()));
-  SSL_SESSION_set_protocol_version(*session, TLS1_3_VERSION);
-  *name = static_cast<const unsigned char*>(static_cast<const void*>(guise.identity.data()));
-  *size = guise.identity.size();
-  return 1;
-}
-
-unsigned offer_key_of_12(SSL* ssl, const char*, char* identity, unsigned identity_size, unsigned char* key,
-                         unsigned) {
-  const auto& guise = *static_cast<const Guise*>(SSL_get_app_data(ssl));
-  std::strncpy(identity, guise.identity.c_str(), identity_size - 1);
-  std::memcpy(key, guise.secret.data(), guise.secret.size());
-  return static_cast<unsigned>(guise.secret.size());
-}
-
-// OpenSSL as it comes, over memory, so that a test sees every byte.
-class PlainOpenssl {
- public:
-  PlainOpenssl(const SSL_METHOD* method, Guise& guise)
-      : context_(SSL_CTX_new(method), &::SSL_CTX_free), ssl_(nullptr, &::SSL_free) {
-    SSL_CTX_set_min_proto_version(context_.get(), guise.version);
-    SSL_CTX_set_max_proto_version(context_.get(), guise.version);
-    SSL_CTX_set_options(context_.get(), SSL_OP_ALLOW_NO_DHE_KEX);
-    if (guise.offers) {
-      SSL_CTX_set_psk_use_session_callback(context_.get(), &offer_key);
-      SSL_CTX_set_psk_client_callback(context_.get(), &offer_key_of_12);
-    }
-    ssl_.reset(SSL_new(context_.get()));
-    SSL_set_app_data(ssl_.get(), &guise);
-    SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-  }
-  [[nodiscard]] SSL* get() const { return ssl_.get(); }
-  [[nodiscard]] SSL_CTX* context() const { return context_.get(); }
-
-  // One step; what it wants to send.
-  ByteVector step() {
-    SSL_do_handshake(ssl_.get());
-    return to_send();
-  }
-  ByteVector to_send() {
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &data);
-    const auto* bytes = static_cast<const std::uint8_t*>(static_cast<const void*>(data));
-    ByteVector out(bytes, bytes + size);
-    static_cast<void>(BIO_reset(SSL_get_wbio(ssl_.get())));
-    return out;
-  }
-  void hear(ByteSpan bytes) {
-    BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
-  }
-
- private:
-  std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)> context_;
-  std::unique_ptr<SSL, decltype(&::SSL_free)> ssl_;
-};
 
 class AgainstTheServer : public testing::Test {
  protected:
@@ -233,84 +161,6 @@ TEST_F(AgainstTheServer, AReplayedFlightDoesNotReachTheHandler) {
   socket.send(all);
   EXPECT_TRUE(socket.hear_to_the_end(10s).ended);
   EXPECT_EQ(handler_.messages(), 1U);
-}
-
-// --- the client
-
-ErrorKind kind_of_failure(const ConnectOptions& options, std::string* text = nullptr) {
-  try {
-    const ClientConnection client(options);
-  } catch (const Error& error) {
-    if (text != nullptr) {
-      *text = error.what();
-    }
-    return error.kind();
-  } catch (const ConnectionLost&) {
-    return ErrorKind::run;
-  }
-  return ErrorKind::check;  // it connected
-}
-
-TEST(AgainstAClient, AServerWithAnotherSecretIsRefused) {
-  PresharedKey key = make_key(1);
-  key.secret[0] ^= 1;
-  EchoHandler handler;
-  RunningServer server(handler, quick_listening(ring_of(key)));
-  std::string text;
-  EXPECT_EQ(kind_of_failure(connect_to(server.port(), make_key(1)), &text), ErrorKind::peer);
-  EXPECT_THAT(text, HasSubstr("authentication failed"));
-}
-
-TEST(AgainstAClient, AServerWithoutTlsIsRefused) {
-  EchoHandler handler;
-  RunningServer server(handler);
-  EXPECT_EQ(kind_of_failure(connect_to(server.port(), make_key(1))), ErrorKind::peer);
-}
-
-void give_certificate(SSL_CTX* context) {
-  const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(EVP_EC_gen("P-256"), &::EVP_PKEY_free);
-  const std::unique_ptr<X509, decltype(&::X509_free)> certificate(X509_new(), &::X509_free);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  ASSERT_EQ(SSL_CTX_use_certificate(context, certificate.get()), 1);
-  ASSERT_EQ(SSL_CTX_use_PrivateKey(context, key.get()), 1);
-}
-
-TEST(AgainstAClient, AServerWithACertificateButWithoutTheKeyIsRefused) {
-  const RawListener listener;
-  std::thread server([&listener] {
-    Guise guise;
-    guise.offers = false;
-    const RawSocket socket = listener.accept();
-    PlainOpenssl other(TLS_server_method(), guise);
-    give_certificate(other.context());
-    const std::unique_ptr<SSL, decltype(&::SSL_free)> ssl(SSL_new(other.context()), &::SSL_free);
-    SSL_set_fd(ssl.get(), socket.number());
-    EXPECT_NE(SSL_accept(ssl.get()), 1);
-  });
-  EXPECT_EQ(kind_of_failure(connect_to(listener.port(), make_key(1))), ErrorKind::peer);
-  server.join();
-}
-
-TEST(AgainstAClient, ACutHandshakeIsLostNotRefused) {
-  const RawListener listener;
-  std::thread server([&listener] {
-    const RawSocket socket = listener.accept();
-    static_cast<void>(socket.hear(10s));
-  });
-  EXPECT_EQ(kind_of_failure(connect_to(listener.port(), make_key(1))), ErrorKind::run);
-  server.join();
-}
-
-TEST(AgainstAClient, ASilentServerIsLostAtTheDeadline) {
-  const RawListener listener;
-  ConnectOptions options = connect_to(listener.port(), make_key(1));
-  options.connect_deadline = 200ms;
-  const std::int64_t begin = steady_now_ns();
-  EXPECT_EQ(kind_of_failure(options), ErrorKind::run);
-  EXPECT_GE(steady_now_ns() - begin, 200'000'000);
 }
 
 }  // namespace
