@@ -106,9 +106,12 @@ struct TlsEnd::State {
     if (is_server || verdict == X509_V_OK || verdict == X509_V_ERR_UNSPECIFIED) {
       return gate.is_full ? "more was sent than a handshake has" : openssl_words();
     }
-    return has_certificate
-               ? std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict)
-               : "the server shows a certificate and wants one, no key";
+    if (!has_certificate) {
+      return "the server shows a certificate and wants one, no key";
+    }
+    const bool is_name = verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH;
+    return std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict) +
+           (is_name ? " (where it is for another name, say which with --server-name)" : "");
   }
 
   // Fail closed: a handshake that did not use the key, or the certificates, is no success, whatever it says.
