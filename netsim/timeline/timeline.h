@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/records.h"
@@ -30,6 +31,11 @@ struct BatchTiming {
   Nanoseconds total{};
   std::vector<Delivery> deliveries;  // one a message, in order
 };
+
+// Plays a batch whose transfers are known, one a message in order (a missing one took no time): those of a
+// real link.
+[[nodiscard]] BatchTiming play_measured(const std::vector<TimelineEvent>& batch,
+                                        std::span<const Nanoseconds> transfers, Instant begin);
 
 // Plays one batch after the other over a link; the clock goes on from batch to batch.
 class Replay {

@@ -128,9 +128,9 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
   const train::TrainSpec& spec = c.scenario.train;
   const auto blocks = c.context["model"].value("blocks", std::size_t{0});
   std::string text = fmt::format(
-      "{} · world simulated, link {} ({} up, {} down goodput, {} one way) · {} · {} × {} tokens · {} steps · "
+      "{} · world {}, link {} ({} up, {} down goodput, {} one way) · {} · {} × {} tokens · {} steps · "
       "{}\n",
-      c.scenario.name, c.link, to_text(BitRate{c.up_bps}), to_text(BitRate{c.down_bps}),
+      c.scenario.name, c.world, c.link, to_text(BitRate{c.up_bps}), to_text(BitRate{c.down_bps}),
       time_text(c.delay_ns), split_text(spec.split, blocks),
       spec.accumulation == 1 ? std::to_string(spec.batch)
                              : fmt::format("{} × {}", spec.accumulation, spec.batch),
@@ -150,11 +150,12 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
                   fmt::format("loss {:.3f}", c.target_loss)},
                  lines);
   text += fmt::format(
-      "compute: {} · link: simulated · every byte of every frame counted · bits/elem: all counted bytes · "
+      "compute: {} · link: {} · every byte of every frame counted · bits/elem: all counted bytes · "
       "width: the activations' symbols alone, ± over channels\n"
       "ratio, ×: how many times fewer bytes, less time than {} · loss before training {:.4f}, codecs in the "
       "loop\n",
-      c.compute, c.reference().name, c.reference().first_loss);
+      c.compute, c.world == "simulated" ? c.world : "measured (" + c.world + ")", c.reference().name,
+      c.reference().first_loss);
   if (const auto& data = c.context["data"]["train"]; data.is_object()) {
     text += fmt::format("data: {} examples, {} cut at {} tokens, {} not used; padding never crosses\n",
                         data.value("examples", 0), data.value("truncated", 0), spec.max_length,
@@ -167,6 +168,10 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
                     "hold: not reached within {} steps by every row's descent of widths: figures are of "
                     "the whole run (raise train.steps, or lower the codec's steps)\n",
                     spec.steps);
+  if (c.world == "live") {
+    text += fmt::format("peer: {} · the link named above is the scenario's, not necessarily this network\n",
+                        c.peer);
+  }
   for (const run::RowFigures& row : c.rows) {
     if (!row.failure.empty()) {
       text += fmt::format("failed: {}: {}\n", row.name, row.failure);

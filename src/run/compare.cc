@@ -68,6 +68,7 @@ CompareOutcome run_comparison(const CompareRequest& request, const Assets& asset
       run.command = request.command;
       run.resume = true;
       run.replace = request.replace;
+      run.live = request.live;
       try {
         outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
         if (outcome.interrupted) {

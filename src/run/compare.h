@@ -17,6 +17,7 @@ struct CompareRequest {
   std::filesystem::path directory;
   std::string command;
   bool replace = false;
+  std::optional<LiveOptions> live;  // as of RunRequest; the same server for all runs
 };
 
 struct CompareOutcome {
@@ -55,6 +56,8 @@ struct RowFigures {
 
 struct Comparison {
   Scenario scenario;  // as the reference run records it
+  std::string world = "simulated";
+  std::string peer;   // of real sockets: described
   std::string link;   // described
   double up_bps = 0.0, down_bps = 0.0, delay_ns = 0.0;
   std::string compute;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "netsim/emulate/link_packets.h"
 #include "run/compare.h"
 #include "run/link_record.h"
 #include "run/run_info.h"
@@ -37,6 +38,14 @@ std::map<std::string, std::string> shared_keys(const Json& info) {
 }
 
 void check_same_scenario(const RunRecord& first, const RunRecord& other) {
+  const auto world_of = [](const RunRecord& run) {
+    return run.info.value("world", std::string("simulated"));
+  };
+  if (world_of(first) != world_of(other)) {
+    usage_error(fmt::format("{} and {} are not of one comparison: their worlds are {} and {}",
+                            first.directory.string(), other.directory.string(), world_of(first),
+                            world_of(other)));
+  }
   const auto a = shared_keys(first.info);
   const auto b = shared_keys(other.info);
   for (const auto& [key, value] : a) {
@@ -222,12 +231,17 @@ Comparison load_comparison(const fs::path& directory) {
   c.scenario.name = first.info.value("name", c.scenario.name);
   c.link_spec = link_of(first.info["link"], (first.directory / "run.json").string());
   c.link = c.link_spec.name;
+  c.world = first.info.value("world", std::string("simulated"));
+  if (has_real_link(first)) {
+    c.link_spec = netsim::simulated_likeness(c.link_spec);
+  }
+  c.peer = first.info.value("peer", std::string());
   const auto link = netsim::make_link(c.link_spec, 1);
   c.up_bps = link->goodput(Direction::up).bps;
   c.down_bps = link->goodput(Direction::down).bps;
   const Nanoseconds delay = c.link_spec.kind == "wifi" ? c.link_spec.wifi.delay : c.link_spec.fixed.delay;
   c.delay_ns = static_cast<double>(delay.count());
-  c.measured = is_measured(c.scenario.compute);
+  c.measured = has_real_link(first) || is_measured(c.scenario.compute);
   c.compute =
       c.measured ? "measured, medians of the reference run" : first.info.value("compute", c.scenario.compute);
 

@@ -37,6 +37,23 @@ CodingTimes median_coding(const RunRecord& run, std::uint32_t begin, std::uint32
   return times;
 }
 
+// What every training message of a step took from the sender's socket to the receiver.
+std::vector<std::vector<Nanoseconds>> measured_transfers(const RunRecord& run) {
+  std::vector<std::vector<Nanoseconds>> steps;
+  const MessageRow* last = nullptr;
+  for (const MessageRow& m : run.messages) {
+    if (m.phase != Phase::train) {
+      continue;
+    }
+    if (last == nullptr || last->step != m.step) {
+      steps.emplace_back();
+    }
+    last = &m;
+    steps.back().emplace_back(m.queue_ns + m.wire_ns);
+  }
+  return steps;
+}
+
 }  // namespace
 
 WorkTimes median_work(const std::vector<const RunRecord*>& reference_runs) {
@@ -93,10 +110,15 @@ RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::Li
   const auto link = netsim::make_link(link_spec, run.info.value("seed", std::uint64_t{1}));
   netsim::Replay replay(*link);
   std::vector<Chain> chains = step_chains(run, work, first_step);
+  const auto transfers =
+      has_real_link(run) ? measured_transfers(run) : std::vector<std::vector<Nanoseconds>>();
+  netsim::Instant now{};
   double counted = 0.0;
   for (std::size_t i = 0; i < chains.size(); ++i) {
-    const netsim::BatchTiming batch = replay.play(chains[i]);
-    timing.step_ends_ns.push_back(replay.now().count());
+    const netsim::BatchTiming batch =
+        transfers.empty() ? replay.play(chains[i]) : netsim::play_measured(chains[i], transfers[i], now);
+    now += batch.total;
+    timing.step_ends_ns.push_back(now.count());
     timing.whole_total_ns += static_cast<double>(batch.total.count());
     if (i >= first_step) {
       timing.client_ns += static_cast<double>(batch.client.count());

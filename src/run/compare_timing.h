@@ -28,7 +28,8 @@ struct RunTiming {
   std::vector<std::int64_t> step_ends_ns;   // the clock after every step
   std::vector<netsim::TimelineEvent> last;  // chain of the last step
 };
-// Plays the chains over a fresh link; means are over the steps from first_step on.
+// Plays the chains over a fresh link, or with the transfers that a run over real sockets measured; means are
+// over the steps from first_step on.
 [[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::LinkSpec& link,
                                  std::uint32_t first_step);
 

@@ -199,6 +199,10 @@ RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
   return run;
 }
 
+bool has_real_link(const RunRecord& run) {
+  return run.info.value("world", std::string("simulated")) != "simulated";
+}
+
 std::optional<std::uint32_t> common_hold(const std::vector<const RunRecord*>& runs) {
   std::uint32_t begins = 0;
   for (const RunRecord* run : runs) {

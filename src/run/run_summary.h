@@ -26,6 +26,9 @@ struct RunRecord {
 // Throws Error(usage) with file and line where something is missing or broken.
 [[nodiscard]] RunRecord load_run(const std::filesystem::path& directory, const nlohmann::ordered_json& info);
 
+// Whether its transfers were measured on real sockets (emulated, live) and not simulated.
+[[nodiscard]] bool has_real_link(const RunRecord& run);
+
 // Means over the steps from a first one on.
 struct TrafficSummary {
   std::size_t steps = 0;

@@ -20,6 +20,11 @@ std::string break_even_words(const Comparison& c, const RowFigures& best) {
   if (best.timing.last.empty() || reference.timing.last.empty()) {
     return "";
   }
+  // Where the real network stands in for the scenario's link, its delay is not known.
+  const std::string of = c.world == "live"
+                             ? fmt::format("the scenario's delay of {}",
+                                           to_text(Nanoseconds(static_cast<std::int64_t>(c.delay_ns))))
+                             : "the same delay";
   const auto rate =
       netsim::break_even_rate(reference.timing.last, best.timing.last,
                               Nanoseconds(static_cast<std::int64_t>(c.delay_ns)), c.link_spec.tcp);
@@ -28,10 +33,9 @@ std::string break_even_words(const Comparison& c, const RowFigures& best) {
                        to_text(netsim::break_even_fastest));
   }
   if (*rate <= netsim::break_even_slowest) {
-    return fmt::format("over a fixed-rate link of the same delay {} would win at every rate", reference.name);
+    return fmt::format("over a fixed-rate link of {} {} would win at every rate", of, reference.name);
   }
-  return fmt::format("{} would win above {} (fixed-rate link of the same delay)", reference.name,
-                     to_text(*rate));
+  return fmt::format("{} would win above {} (fixed-rate link of {})", reference.name, to_text(*rate), of);
 }
 
 }  // namespace

@@ -82,6 +82,29 @@ TEST(CompareTiming, VanillaDoesForwardAndBackwardBetweenItsTwoMessages) {
   EXPECT_EQ(server, 600);  // both micro-batches together
 }
 
+// The link's model counts for nothing where the transfers were measured; work and coding stay medians.
+TEST(CompareTiming, ARealLinksTransfersAreTheRunsOwn) {
+  RunRecord run = u_shape_run(4);
+  std::int64_t took = 0;
+  for (MessageRow& m : run.messages) {
+    m.queue_ns = 1000;
+    m.wire_ns = ++took;  // 1 … 16
+  }
+  MessageRow evaluation = run.messages.front();
+  evaluation.phase = Phase::eval;
+  evaluation.wire_ns = 1'000'000;
+  run.messages.insert(run.messages.begin() + 8, evaluation);
+  netsim::LinkSpec link;
+  link.fixed.up = link.fixed.down = BitRate{1e6};
+  run.info["world"] = "emulated";
+  const RunTiming timing = time_run(run, median_work({&run}), link, 2);
+  EXPECT_DOUBLE_EQ(timing.link_ns, (4000.0 + 9 + 10 + 11 + 12 + 4000.0 + 13 + 14 + 15 + 16) / 2);
+  EXPECT_DOUBLE_EQ(timing.total_ns, timing.client_ns + timing.server_ns + timing.codec_ns + timing.link_ns);
+  ASSERT_EQ(timing.step_ends_ns.size(), 4U);
+  run.info["world"] = "simulated";
+  EXPECT_GT(time_run(run, median_work({&run}), link, 2).link_ns, 4 * 8'000'000.0);  // 1000 B at 1 Mbit/s
+}
+
 TEST(CompareTiming, TimeToLossLiesOnTheLineBetweenEvaluations) {
   RunRecord run;
   run.evaluations = {{0, 2.0, {}}, {2, 1.0, {}}};
