@@ -46,7 +46,14 @@ struct BodyFacts {
   std::uint64_t width_sum = 0;           // Σ of wire widths over the channels (rows, blocks) quantised
   bool width_table = false;              // the table of widths travels with this body
   double mean_width = 0.0;               // bits
+  bool at_most = false;                  // expected facts alone: the message may need less
   bool overflow = false;                 // a finite value became infinite (fp16); never silent
+};
+
+// What is known of a matrix before the run.
+struct ExpectedRows {
+  std::size_t all = 0;                  // N
+  std::span<const std::uint32_t> zero;  // ascending: rows that will hold nothing but zeros
 };
 
 // A frame's body as the ledger splits it. metadata begins with the outlier section where there is one.
@@ -130,8 +137,9 @@ class Codec {
   [[nodiscard]] virtual std::unique_ptr<Decoder> make_decoder(const CodecContext& context) const = 0;
   // Bytes of a body with these facts.
   [[nodiscard]] virtual BodySize body_size(const BodyFacts& facts, const CodecContext& context) const = 0;
-  // Facts to expect in the given step (no escapes, no passthrough), for predictions before a run.
-  [[nodiscard]] virtual BodyFacts expected_facts(std::size_t rows, std::uint32_t step,
+  // Facts to expect in the given step (no escapes, no passthrough), for predictions before a run. What zero
+  // rows cost is the codec's to know: one leaves them out, the next sends them as any others.
+  [[nodiscard]] virtual BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t step,
                                                  const CodecContext& context) const = 0;
   // First step of the hold: the descent of widths is over. 0 where there is none.
   [[nodiscard]] virtual std::uint32_t hold_begins(const CodecContext& context) const {

@@ -45,19 +45,22 @@ class AmaqCodec final : public Codec {
     if (p_.outliers.on(context.crossing)) {
       size.outlier_bytes = outlier_section_bytes(facts.escaped_rows, facts.channels);
     }
+    size.exact = !facts.at_most;
     return size;
   }
 
   // A table in every frame: in the descent widths change at every step, in the hold at most.
-  BodyFacts expected_facts(std::size_t rows, std::uint32_t step, const CodecContext& context) const override {
+  BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t step,
+                           const CodecContext& context) const override {
     BodyFacts facts;
-    facts.rows = rows;
+    facts.rows = rows.all;
     facts.channels = context.channels;
     facts.mean_width = p_.descent(context.total_steps).reference(step);
-    const std::size_t columns = p_.per == Per::channel ? context.channels : rows;
+    const std::size_t columns = p_.per == Per::channel ? context.channels : rows.all;
     facts.width_sum =
         static_cast<std::uint64_t>(std::llround(static_cast<double>(columns) * facts.mean_width));
     facts.width_table = true;
+    facts.at_most = true;
     return facts;
   }
 

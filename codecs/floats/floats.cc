@@ -163,9 +163,10 @@ class FloatsCodec : public Codec {
         checked_mul(checked_mul(facts.rows, facts.channels, "body"), bytes_of(format_), "body");
     return size;
   }
-  BodyFacts expected_facts(std::size_t rows, std::uint32_t, const CodecContext& context) const override {
+  BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t,
+                           const CodecContext& context) const override {
     BodyFacts facts;
-    facts.rows = rows;
+    facts.rows = rows.all;
     facts.channels = context.channels;
     facts.width_sum = context.channels * bytes_of(format_) * 8;
     facts.mean_width = static_cast<double>(bytes_of(format_) * 8);

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/float16.h"
 #include "codecs/grid/column_stats.h"
@@ -23,6 +24,17 @@ void take_into(ByteReader& metadata, std::vector<T>& values) {
 }
 
 }  // namespace
+
+CodedColumns::CodedColumns(SentColumns columns, std::span<const std::uint8_t> asked)
+    : sent(std::move(columns)), widths(sent.size()) {
+  assert(asked.size() == sent.size());
+  for (std::size_t c = 0; c < widths.size(); ++c) {
+    widths[c] = sent.carries(c) ? asked[c] : std::uint8_t{0};
+    width_sum += widths[c];
+  }
+}
+
+float CodedColumns::extent(std::size_t c) const { return sent.carries(c) ? bf16_to_f32(sent.code[c]) : 0.0F; }
 
 SentColumns choose_columns(MatrixView x, ColumnAnchor anchor) {
   const ColumnStats stats = column_stats(x);
@@ -70,10 +82,10 @@ SentColumns take_columns(ByteReader& metadata, ColumnAnchor anchor, std::size_t 
   return columns;
 }
 
-ByteSpan take_raw_columns(ByteReader& metadata, ByteSpan payload, const SentColumns& columns,
-                          std::uint64_t width_sum, MatrixView shape) {
-  const ByteSpan raw = metadata.take(raw_bytes(count_raw(columns.code), shape.rows, shape.dtype));
-  const std::uint64_t expected = plane32::payload_bytes(width_sum, shape.rows);
+ByteSpan take_raw_columns(ByteReader& metadata, ByteSpan payload, const CodedColumns& columns,
+                          MatrixView shape) {
+  const ByteSpan raw = metadata.take(raw_bytes(count_raw(columns.sent.code), shape.rows, shape.dtype));
+  const std::uint64_t expected = plane32::payload_bytes(columns.width_sum, shape.rows);
   if (payload.size() != expected) {
     metadata.fail("payload of " + std::to_string(payload.size()) + " bytes, expected " +
                   std::to_string(expected));
@@ -81,15 +93,14 @@ ByteSpan take_raw_columns(ByteReader& metadata, ByteSpan payload, const SentColu
   return raw;
 }
 
-BodyFacts column_facts(MatrixView x, const SentColumns& columns, std::span<const std::uint8_t> asked,
-                       std::uint64_t width_sum) {
+BodyFacts column_facts(MatrixView x, const CodedColumns& columns, std::span<const std::uint8_t> asked) {
   const auto asked_sum = std::accumulate(asked.begin(), asked.end(), std::uint64_t{0});
   BodyFacts facts;
   facts.rows = x.rows;
   facts.channels = x.cols;
   facts.dtype = x.dtype;
-  facts.passthrough_channels = count_raw(columns.code);
-  facts.width_sum = width_sum;
+  facts.passthrough_channels = count_raw(columns.sent.code);
+  facts.width_sum = columns.width_sum;
   facts.mean_width = x.cols == 0 ? 0.0 : static_cast<double>(asked_sum) / static_cast<double>(x.cols);
   return facts;
 }

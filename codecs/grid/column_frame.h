@@ -34,6 +34,19 @@ struct SentColumns {
   [[nodiscard]] bool carries(std::size_t c) const { return code[c] != constant_code && code[c] != raw_code; }
 };
 
+// Columns as sent, with the widths of their symbols: what both ends derive alike, whatever the grid is.
+struct CodedColumns {
+  // asked: a width a column.
+  CodedColumns(SentColumns columns, std::span<const std::uint8_t> asked);
+
+  SentColumns sent;
+  std::vector<std::uint8_t> widths;  // 0 where a column carries no symbols (raw, constant)
+  std::uint64_t width_sum = 0;
+
+  [[nodiscard]] std::size_t size() const { return widths.size(); }
+  [[nodiscard]] float extent(std::size_t c) const;  // 0 where it carries none
+};
+
 // x.rows >= 1. Columns with a value that is not finite, a magnitude from 2^127 or an extent from 2^126 on are
 // raw, those with an extent below 2^-100 constant: every scale and its inverse stay normal and finite.
 [[nodiscard]] SentColumns choose_columns(MatrixView x, ColumnAnchor anchor);
@@ -44,13 +57,13 @@ void put_columns(const SentColumns& columns, MatrixView x, ByteVector& metadata)
 // the reader's Error.
 [[nodiscard]] SentColumns take_columns(ByteReader& metadata, ColumnAnchor anchor, std::size_t cols);
 // The raw columns that follow, for fill_raw_columns(); checks that the payload has the bytes of such symbols,
-// else the reader's Error. width_sum: Σ of the widths of the columns that carry symbols.
-[[nodiscard]] ByteSpan take_raw_columns(ByteReader& metadata, ByteSpan payload, const SentColumns& columns,
-                                        std::uint64_t width_sum, MatrixView shape);
+// else the reader's Error.
+[[nodiscard]] ByteSpan take_raw_columns(ByteReader& metadata, ByteSpan payload, const CodedColumns& columns,
+                                        MatrixView shape);
 
 // Facts of x as encoded. asked: widths before constant and raw columns lost theirs.
-[[nodiscard]] BodyFacts column_facts(MatrixView x, const SentColumns& columns,
-                                     std::span<const std::uint8_t> asked, std::uint64_t width_sum);
+[[nodiscard]] BodyFacts column_facts(MatrixView x, const CodedColumns& columns,
+                                     std::span<const std::uint8_t> asked);
 // Bytes that an encoder of this anchor appends.
 [[nodiscard]] BodySize column_body_size(std::size_t rows, std::size_t cols, ColumnAnchor anchor,
                                         std::uint64_t width_sum, std::size_t passthrough, DType dtype);

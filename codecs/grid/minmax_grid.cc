@@ -12,30 +12,20 @@
 namespace cutlink::codecs {
 namespace {
 
-// What both ends derive from the columns as sent. One entry a column; columns that carry no symbols (raw,
-// constant) have width 0 and multiply by 0.
-struct Scales {
-  SentColumns sent;
-  std::vector<std::uint8_t> widths;
+// The grid of every column; columns that carry no symbols (raw, constant) multiply by 0.
+struct Scales : CodedColumns {
   std::vector<std::uint8_t> kept;  // mask of the bits of a left-aligned symbol that are sent
   std::vector<float> middle;       // of the lowest cell: lo + s/2
   std::vector<float> step;         // s of 8 bits: symbols are left-aligned, so q·s(b) = aligned·s(8)
-  std::uint64_t width_sum = 0;
 
   Scales(SentColumns columns, std::span<const std::uint8_t> asked)
-      : sent(std::move(columns)),
-        widths(sent.size()),
-        kept(sent.size()),
-        middle(sent.size()),
-        step(sent.size()) {
-    for (std::size_t c = 0; c < sent.size(); ++c) {
+      : CodedColumns(std::move(columns), asked), kept(size()), middle(size()), step(size()) {
+    for (std::size_t c = 0; c < size(); ++c) {
       assert(asked[c] >= 1 && asked[c] <= 8);
-      const float r = sent.carries(c) ? bf16_to_f32(sent.code[c]) : 0.0F;
-      widths[c] = sent.carries(c) ? asked[c] : std::uint8_t{0};
+      const float r = extent(c);
       kept[c] = static_cast<std::uint8_t>(0xff00U >> widths[c]);
       step[c] = r * 0x1p-8F;
       middle[c] = sent.lo[c] + r * std::ldexp(0.5F, -asked[c]);
-      width_sum += widths[c];
     }
   }
 };
@@ -127,14 +117,14 @@ BodyFacts minmax_encode(MatrixView x, std::span<const std::uint8_t> widths, Body
   with_elements(x, [&](const auto* elements) {
     encode_symbols(elements, x.rows, scales, body.payload, trace != nullptr ? trace->error.data() : nullptr);
   });
-  return column_facts(x, scales.sent, widths, scales.width_sum);
+  return column_facts(x, scales, widths);
 }
 
 void minmax_decode(ByteReader& metadata, ByteSpan payload, std::span<const std::uint8_t> widths,
                    MutableMatrixView out) {
   assert(widths.size() == out.cols);
   const Scales scales(take_columns(metadata, ColumnAnchor::lowest, out.cols), widths);
-  const ByteSpan raw = take_raw_columns(metadata, payload, scales.sent, scales.width_sum, out);
+  const ByteSpan raw = take_raw_columns(metadata, payload, scales, out);
   with_elements(out, [&](auto* elements) { decode_symbols(payload, out.rows, scales, elements); });
   fill_raw_columns(raw, scales.sent.code, out);
 }

@@ -71,16 +71,20 @@ class SharedCodec : public Codec {
     return std::make_unique<SharedDecoder>(context.channels);
   }
   BodySize body_size(const BodyFacts& facts, const CodecContext& context) const override {
-    return minmax_size(facts.rows, context.channels, facts.width_sum, facts.passthrough_channels,
-                       facts.dtype);
+    BodySize size =
+        minmax_size(facts.rows, context.channels, facts.width_sum, facts.passthrough_channels, facts.dtype);
+    size.exact = !facts.at_most;
+    return size;
   }
   // The widths are not known before the activation crosses: 8 bits are the upper bound.
-  BodyFacts expected_facts(std::size_t rows, std::uint32_t, const CodecContext& context) const override {
+  BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t,
+                           const CodecContext& context) const override {
     BodyFacts facts;
-    facts.rows = rows;
+    facts.rows = rows.all;
     facts.channels = context.channels;
     facts.width_sum = 8 * std::uint64_t{context.channels};
     facts.mean_width = 8.0;
+    facts.at_most = true;
     return facts;
   }
   bool shares_widths() const override { return true; }

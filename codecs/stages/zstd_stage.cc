@@ -146,7 +146,8 @@ class ZstdCodec : public Codec {
     size.exact = false;
     return size;
   }
-  BodyFacts expected_facts(std::size_t rows, std::uint32_t step, const CodecContext& context) const override {
+  BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t step,
+                           const CodecContext& context) const override {
     return inner_->expected_facts(rows, step, context);
   }
   std::uint32_t hold_begins(const CodecContext& context) const override {

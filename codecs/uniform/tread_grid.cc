@@ -16,32 +16,22 @@ ColumnAnchor anchor_of(TreadKind kind) {
   return kind == TreadKind::symmetric ? ColumnAnchor::zero : ColumnAnchor::lowest;
 }
 
-// What both ends derive from the columns as sent. One entry a column; columns without symbols have width 0.
-struct TreadScales {
-  SentColumns sent;
-  std::vector<std::uint8_t> widths;
+// The grid of every column.
+struct TreadScales : CodedColumns {
   std::vector<float> centre;  // symbol of the value lo: 0, or the levels a side
   std::vector<float> top;     // the largest symbol
   std::vector<float> step;
-  std::uint64_t width_sum = 0;
 
   TreadScales(SentColumns columns, TreadKind kind, std::span<const std::uint8_t> asked)
-      : sent(std::move(columns)),
-        widths(sent.size()),
-        centre(sent.size()),
-        top(sent.size()),
-        step(sent.size()) {
-    for (std::size_t c = 0; c < sent.size(); ++c) {
+      : CodedColumns(std::move(columns), asked), centre(size()), top(size()), step(size()) {
+    for (std::size_t c = 0; c < size(); ++c) {
       assert(asked[c] >= (kind == TreadKind::symmetric ? 2 : 1) && asked[c] <= 8);
-      const float extent = sent.carries(c) ? bf16_to_f32(sent.code[c]) : 0.0F;
       const int b = asked[c];
       const auto levels =
           static_cast<float>(kind == TreadKind::symmetric ? (1 << (b - 1)) - 1 : (1 << b) - 1);
-      widths[c] = sent.carries(c) ? asked[c] : std::uint8_t{0};
       centre[c] = kind == TreadKind::symmetric ? levels : 0.0F;
       top[c] = kind == TreadKind::symmetric ? 2.0F * levels : levels;
-      step[c] = extent / levels;
-      width_sum += widths[c];
+      step[c] = extent(c) / levels;
     }
   }
 };
@@ -139,14 +129,14 @@ BodyFacts tread_encode(MatrixView x, TreadKind kind, std::span<const std::uint8_
   put_columns(scales.sent, x, body.metadata);
   with_elements(
       x, [&](const auto* elements) { encode_symbols(elements, x.rows, scales, dither, body.payload); });
-  return column_facts(x, scales.sent, widths, scales.width_sum);
+  return column_facts(x, scales, widths);
 }
 
 void tread_decode(ByteReader& metadata, ByteSpan payload, TreadKind kind,
                   std::span<const std::uint8_t> widths, MutableMatrixView out) {
   assert(widths.size() == out.cols);
   const TreadScales scales(take_columns(metadata, anchor_of(kind), out.cols), kind, widths);
-  const ByteSpan raw = take_raw_columns(metadata, payload, scales.sent, scales.width_sum, out);
+  const ByteSpan raw = take_raw_columns(metadata, payload, scales, out);
   with_elements(out, [&](auto* elements) { decode_symbols(payload, out.rows, scales, elements); });
   fill_raw_columns(raw, scales.sent.code, out);
 }

@@ -85,17 +85,9 @@ class UniformCodec : public Codec {
     return size;
   }
 
-  BodyFacts expected_facts(std::size_t rows, std::uint32_t step, const CodecContext& context) const override {
-    const UniformPlan resolved = plan(context);
-    const double bits = bits_.at(step, context.total_steps);
-    const std::size_t columns = resolved.layout().columns(rows);
-    BodyFacts facts;
-    facts.rows = rows;
-    facts.channels = context.channels;
-    facts.width_sum = share_sum(bits, columns);
-    facts.mean_width =
-        columns == 0 ? bits : static_cast<double>(facts.width_sum) / static_cast<double>(columns);
-    return facts;
+  BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t step,
+                           const CodecContext& context) const override {
+    return plan(context).expected_facts(rows, step);
   }
 
   std::uint32_t hold_begins(const CodecContext& context) const override {

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <numeric>
 #include <optional>
 
 #include "codecs/grid/minmax_grid.h"
@@ -173,6 +174,31 @@ BodySize UniformPlan::body_size(const BodyFacts& facts) const {
     size.metadata_bytes += zero_section_bytes(facts.zero_rows, rows);
   }
   return size;
+}
+
+// A symmetric grid leaves zero rows out. Between a smallest and a largest value they are rows as any others:
+// a column of their own (per token or block) is constant then and carries no symbols.
+BodyFacts UniformPlan::expected_facts(const ExpectedRows& rows, std::uint32_t step) const {
+  const double mean = bits.at(step, context.total_steps);
+  const bool left_out = range == GridRange::absmax;
+  const std::size_t columns = layout().columns(left_out ? rows.all - rows.zero.size() : rows.all);
+  BodyFacts facts;
+  facts.rows = rows.all;
+  facts.channels = context.channels;
+  facts.zero_rows = left_out ? rows.zero.size() : 0;
+  facts.width_sum = share_sum(mean, columns);
+  facts.mean_width =
+      columns == 0 ? mean : static_cast<double>(facts.width_sum) / static_cast<double>(columns);
+  if (!left_out && per != Per::channel && !rows.zero.empty()) {
+    const std::vector<std::uint8_t> widths = WidthShares(context).widths(mean, columns);
+    const std::size_t of_row = layout().columns(1);
+    for (const std::uint32_t row : rows.zero) {
+      const auto first = widths.begin() + static_cast<std::ptrdiff_t>(row * of_row);
+      facts.width_sum -=
+          std::accumulate(first, first + static_cast<std::ptrdiff_t>(of_row), std::uint64_t{0});
+    }
+  }
+  return facts;
 }
 
 std::unique_ptr<Encoder> make_uniform_encoder(const UniformPlan& plan) {

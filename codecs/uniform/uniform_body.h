@@ -23,6 +23,7 @@ struct UniformPlan {
   [[nodiscard]] ColumnLayout layout() const { return {per, group, context.channels}; }
   // Bytes of a body without outlier rows and stages.
   [[nodiscard]] BodySize body_size(const BodyFacts& facts) const;
+  [[nodiscard]] BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t step) const;
 };
 
 [[nodiscard]] std::unique_ptr<Encoder> make_uniform_encoder(const UniformPlan& plan);

@@ -31,6 +31,7 @@ struct Options {
 
 void run_command(const Options& options, Context& context) {
   run::RunRequest request;
+  request.live = check_world(options.world);
   request.scenario = load(options.scenario);
   make_threads_patient(request.scenario.threads);
   request.directory = run::default_output(request.scenario);
@@ -46,7 +47,10 @@ void run_command(const Options& options, Context& context) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
-  const std::unique_ptr<run::EmulatedServer> server = enter_world(options.world, assets, request);
+  std::unique_ptr<run::EmulatedServer> server;
+  if (request.live && request.live->emulated && !run::is_finished(request, assets)) {
+    server = start_server(assets, request);
+  }
   const run::InterruptGuard guard;
   Progress progress;
   const run::RunStatus status = run::run_one(request, assets, progress);

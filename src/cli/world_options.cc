@@ -52,8 +52,7 @@ void add_world_options(CLI::App& command, WorldOptions& options) {
       ->capture_default_str();
 }
 
-std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, const run::Assets& assets,
-                                                 run::RunRequest& request) {
+std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
   const bool live = options.world == "live" || (options.world.empty() && !options.connect.empty());
   if (live != !options.connect.empty()) {
     usage_error(live ? "--world live needs --connect HOST:PORT"
@@ -86,12 +85,17 @@ std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, co
     to.connect.answer_deadline = deadline;
     to.connect.congestion = options.congestion;
     to.give_up = give_up;
-    request.live = to;
-    return nullptr;
+    return to;
   }
   if (options.world != "emulated") {
-    return nullptr;
+    return std::nullopt;
   }
+  run::LiveOptions to;
+  to.emulated = true;
+  return to;
+}
+
+std::unique_ptr<run::EmulatedServer> start_server(const run::Assets& assets, run::RunRequest& request) {
   auto server = std::make_unique<run::EmulatedServer>(
       assets.link, request.scenario.train.seed, std::filesystem::read_symlink("/proc/self/exe"),
       request.scenario.model, request.scenario.threads, request.directory / "server");

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/certificate_options.h"
@@ -25,10 +26,13 @@ struct WorldOptions {
 
 void add_world_options(CLI::App& command, WorldOptions& options);
 
-// Fills request.live; the server that it may have started lives as long as what is returned (null: none).
-// Throws Error(usage) where options exclude each other or do not make sense.
-[[nodiscard]] std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options,
-                                                               const run::Assets& assets,
-                                                               run::RunRequest& request);
+// How to reach the server half; none: it is in this process. Of an emulated world only that it is one:
+// start_server() fills in the rest. Reads no more than the key, so that mistakes are told before a model is
+// loaded. Throws Error(usage) where options exclude each other or do not make sense.
+[[nodiscard]] std::optional<run::LiveOptions> check_world(const WorldOptions& options);
+
+// The emulated world's server, alive as long as what is returned; fills request.live.
+[[nodiscard]] std::unique_ptr<run::EmulatedServer> start_server(const run::Assets& assets,
+                                                                run::RunRequest& request);
 
 }  // namespace cutlink::cli

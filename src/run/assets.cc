@@ -119,6 +119,13 @@ model::LlamaConfig load_checked_config(const Scenario& scenario) {
   return config;
 }
 
+const train::ModelDigest& Assets::digest() const {
+  if (!digest_) {
+    digest_ = train::digest_of(config, *checkpoint);
+  }
+  return *digest_;
+}
+
 Assets load_assets(const Scenario& scenario) {
   Assets assets;
   assets.config = load_checked_config(scenario);

@@ -11,6 +11,7 @@
 #include "netsim/link_spec.h"
 #include "run/device_profile.h"
 #include "run/scenario.h"
+#include "train/agreement.h"
 #include "train/data.h"
 
 namespace cutlink::run {
@@ -25,6 +26,12 @@ struct Assets {
   netsim::LinkSpec link;
   std::optional<ComputeModel> profile;  // none: measured
   std::string fingerprint;              // `inputs` of run.json: model files and tokenised data
+
+  // Of the base model, as a live server names it. Reads all weights, at the first call alone; for one thread.
+  [[nodiscard]] const train::ModelDigest& digest() const;
+
+ private:
+  mutable std::optional<train::ModelDigest> digest_;
 };
 
 // Throws Error(usage) that says what, where, and what to do. Generated data does not depend on the scenario's

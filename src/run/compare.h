@@ -57,8 +57,8 @@ struct RowFigures {
 struct Comparison {
   Scenario scenario;  // as the reference run records it
   std::string world = "simulated";
-  std::string peer;   // of real sockets: described
-  std::string link;   // described
+  std::string peer;  // of real sockets: described
+  std::string link;  // described
   double up_bps = 0.0, down_bps = 0.0, delay_ns = 0.0;
   std::string compute;
   bool measured = true;

@@ -8,32 +8,21 @@
 
 #include "base/error.h"
 #include "model/utf8.h"
+#include "train/frame_row.h"
 #include "wire/frame.h"
 
 namespace cutlink::run {
 
 namespace {
 
-constexpr std::uint16_t version = 1;
-constexpr std::uint32_t most_events = 64;       // of a person's interest, of one request: a handful are usual
-constexpr std::size_t most_text = 1000;         // bytes
 constexpr std::uint8_t widest = 32;             // bits of an element
 constexpr std::int64_t longest_ns = 1LL << 50;  // 13 days: sums over a run stay inside 64 bits
-
-enum class Kind : std::uint8_t { work = 1, received = 2, sent = 3, widths = 4, event = 5 };
-
-void put_text(ByteWriter& out, std::string_view text) {
-  const std::size_t size =
-      text.size() > most_text ? model::valid_utf8_prefix(text.substr(0, most_text)) : text.size();
-  out.put(static_cast<std::uint16_t>(size));
-  out.put_raw(text.data(), size);
-}
 
 // One line of text for people: it will be printed on their terminal.
 std::string get_text(ByteReader& in, const char* field) {
   const auto size = in.get<std::uint16_t>();
-  if (size > most_text) {
-    in.fail(fmt::format("{} has {} bytes; at most {} are accepted", field, size, most_text));
+  if (size > most_report_text) {
+    in.fail(fmt::format("{} has {} bytes; at most {} are accepted", field, size, most_report_text));
   }
   const ByteSpan bytes = in.take(size);
   std::string text(bytes.begin(), bytes.end());
@@ -94,16 +83,16 @@ class Replay {
   }
 
   void next() {
-    switch (const auto kind = in_.get<std::uint8_t>(); static_cast<Kind>(kind)) {
-      case Kind::work:
+    switch (const auto kind = in_.get<std::uint8_t>(); static_cast<ReportEvent>(kind)) {
+      case ReportEvent::work:
         return work();
-      case Kind::received:
+      case ReportEvent::received:
         return received();
-      case Kind::sent:
+      case ReportEvent::sent:
         return sent();
-      case Kind::widths:
+      case ReportEvent::widths:
         return widths();
-      case Kind::event:
+      case ReportEvent::event:
         return event();
       default:
         in_.fail(fmt::format("kind of event {} is not known", kind));
@@ -173,24 +162,18 @@ class Replay {
   void sent() {
     const bool in_time = at_ == Place::backward || (at_ == Place::forward && !gradient_tensor());
     expect(frame_ && in_time, "sent");
-    const wire::FrameInfo& info = frame_->info;
-    MessageRow row;
-    row.phase = info.phase;
-    row.step = info.step;
-    row.micro_batch = info.micro_batch;
-    row.crossing = info.crossing;
-    row.rows = info.rows;
-    row.channels = info.channels;
-    row.header_bytes = wire::header_bytes;
-    row.payload_bytes = frame_->payload.size();
-    row.descriptor_bytes =
-        context_.answer.size() - wire::header_bytes - frame_->metadata.size() - frame_->payload.size();
+    wire::FrameSizes sizes;
+    sizes.header = wire::header_bytes;
+    sizes.metadata = frame_->metadata.size();
+    sizes.payload = frame_->payload.size();
+    sizes.descriptor = context_.answer.size() - sizes.header - sizes.metadata - sizes.payload;
+    MessageRow row = train::row_of(frame_->info, sizes);
     row.codec = get_text(in_, "codec");
     if (row.codec.empty() == has_tensor()) {
       in_.fail("codec is named without a tensor, or not named with one");
     }
     row.outlier_bytes = get_count(in_, "outlier_bytes", frame_->metadata.size());
-    row.metadata_bytes = frame_->metadata.size() - row.outlier_bytes;
+    row.metadata_bytes -= row.outlier_bytes;
     row.mean_width = in_.get<double>();
     if (!(row.mean_width >= 0.0 && row.mean_width <= widest)) {
       in_.fail(fmt::format("mean_width is {}; 0 to {} bits are possible", row.mean_width, widest));
@@ -220,8 +203,8 @@ class Replay {
   }
 
   void event() {
-    if (++events_ > most_events) {
-      in_.fail(fmt::format("more than {} events in one request", most_events));
+    if (++events_ > most_report_events) {
+      in_.fail(fmt::format("more than {} events in one request", most_report_events));
     }
     Event event;
     event.warning = in_.get<std::uint8_t>() != 0;
@@ -255,79 +238,11 @@ RequestTimes read_times(ByteReader& in) {
 
 }  // namespace
 
-void ReportingObserver::on_work(const Interval& interval) {
-  ByteWriter out = begin(static_cast<std::uint8_t>(Kind::work));
-  out.put(static_cast<std::uint8_t>(interval.work));
-  out.put(interval.duration_ns);
-}
-
-void ReportingObserver::on_sent(const MessageRow& row, MatrixView) {
-  ByteWriter out = begin(static_cast<std::uint8_t>(Kind::sent));
-  put_text(out, row.codec);
-  out.put(row.outlier_bytes);
-  out.put(row.mean_width);
-  out.put(row.escaped_rows);
-  out.put(row.passthrough_channels);
-  out.put(row.encode_ns);
-}
-
-void ReportingObserver::on_received(Crossing, Phase, std::int64_t decode_ns, MatrixView) {
-  begin(static_cast<std::uint8_t>(Kind::received)).put(decode_ns);
-}
-
-void ReportingObserver::on_widths(std::uint32_t, Crossing, std::span<const std::uint8_t> widths) {
-  ByteWriter out = begin(static_cast<std::uint8_t>(Kind::widths));
-  out.put(static_cast<std::uint32_t>(widths.size()));
-  out.put_raw(widths.data(), widths.size());
-}
-
-void ReportingObserver::on_event(const Event& event) {
-  if (told_ == most_events) {
-    return;  // the client would refuse the whole report
-  }
-  ++told_;
-  ByteWriter out = begin(static_cast<std::uint8_t>(Kind::event));
-  out.put(static_cast<std::uint8_t>(event.warning ? 1 : 0));
-  put_text(out, event.name);
-  put_text(out, event.message);
-}
-
-ByteWriter ReportingObserver::begin(std::uint8_t kind) {
-  ++count_;
-  ByteWriter out(events_);
-  out.put(kind);
-  return out;
-}
-
-ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_norm) {
-  ByteVector report;
-  ByteWriter out(report);
-  out.put(version);
-  out.put(times.first_byte_ns);
-  out.put(times.last_byte_ns);
-  out.put(times.answered_ns);
-  out.put(gradient_norm);
-  out.put(count_);
-  out.put_raw(events_.data(), events_.size());
-  events_.clear();
-  count_ = told_ = 0;
-  return report;
-}
-
-std::size_t most_report_bytes(std::size_t most_widths) {
-  constexpr std::size_t text = sizeof(std::uint16_t) + most_text;
-  constexpr std::size_t head = sizeof version + 3 * 8 + 8 + 4;
-  constexpr std::size_t received_and_work = (1 + 8) + 2 * (1 + 1 + 8);
-  constexpr std::size_t sent = 1 + text + 5 * 8;
-  constexpr std::size_t events = most_events * (1 + 1 + 2 * text);
-  return head + received_and_work + sent + (1 + 4 + most_widths) + events;
-}
-
 HalfReport replay_report(ByteSpan report, const ReportContext& context, train::Observer& observer) {
   ByteReader in(report, "the server's report");
-  if (const auto read = in.get<std::uint16_t>(); read != version) {
+  if (const auto read = in.get<std::uint16_t>(); read != report_version) {
     in.fail(fmt::format("has version {}, this cutlink has {}: use the same version on both sides", read,
-                        version));
+                        report_version));
   }
   HalfReport half;
   half.times = read_times(in);

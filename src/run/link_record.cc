@@ -45,33 +45,56 @@ void for_each_setting(Spec& link, const Visit& visit) {
   visit("tcp_max_window_bytes", link.tcp.max_window);
 }
 
-Json value_of(Bytes bytes) { return bytes.count; }
-Json value_of(BitRate rate) { return rate.bps; }
-Json value_of(Nanoseconds time) { return time.count(); }
-Json value_of(const netsim::LossSpec& loss) { return netsim::loss_text(loss); }
-Json value_of(const std::filesystem::path& path) { return path.string(); }
-Json value_of(Duplex duplex) { return duplex == Duplex::half; }
+// How a setting stands in JSON: `Raw` is what JSON has, raw() and of() lead there and back.
 template <typename T>
-Json value_of(const T& plain) {
-  return plain;
-}
-
-void set(Bytes& bytes, const Json& json) { bytes.count = json.get<std::uint64_t>(); }
-void set(BitRate& rate, const Json& json) { rate.bps = json.get<double>(); }
-void set(Nanoseconds& time, const Json& json) { time = Nanoseconds(json.get<std::int64_t>()); }
-void set(netsim::LossSpec& loss, const Json& json) { loss = netsim::parse_loss(json.get<std::string>()); }
-void set(std::filesystem::path& path, const Json& json) { path = json.get<std::string>(); }
-void set(Duplex& duplex, const Json& json) { duplex = json.get<bool>() ? Duplex::half : Duplex::full; }
-template <typename T>
-void set(T& plain, const Json& json) {
-  plain = json.get<T>();
-}
+struct Kept {
+  using Raw = T;
+  static const Raw& raw(const T& plain) { return plain; }
+  static T of(Raw raw) { return raw; }
+};
+template <>
+struct Kept<Bytes> {
+  using Raw = std::uint64_t;
+  static Raw raw(Bytes bytes) { return bytes.count; }
+  static Bytes of(Raw raw) { return {raw}; }
+};
+template <>
+struct Kept<BitRate> {
+  using Raw = double;
+  static Raw raw(BitRate rate) { return rate.bps; }
+  static BitRate of(Raw raw) { return {raw}; }
+};
+template <>
+struct Kept<Nanoseconds> {
+  using Raw = std::int64_t;
+  static Raw raw(Nanoseconds time) { return time.count(); }
+  static Nanoseconds of(Raw raw) { return Nanoseconds(raw); }
+};
+template <>
+struct Kept<Duplex> {
+  using Raw = bool;  // half duplex
+  static Raw raw(Duplex duplex) { return duplex == Duplex::half; }
+  static Duplex of(Raw raw) { return raw ? Duplex::half : Duplex::full; }
+};
+template <>
+struct Kept<netsim::LossSpec> {
+  using Raw = std::string;
+  static Raw raw(const netsim::LossSpec& loss) { return netsim::loss_text(loss); }
+  static netsim::LossSpec of(const Raw& raw) { return netsim::parse_loss(raw); }
+};
+template <>
+struct Kept<std::filesystem::path> {
+  using Raw = std::string;
+  static Raw raw(const std::filesystem::path& path) { return path.string(); }
+  static std::filesystem::path of(const Raw& raw) { return raw; }
+};
 
 }  // namespace
 
 Json link_json(const LinkSpec& link) {
   Json settings = Json::object();
-  for_each_setting(link, [&](const char* name, const auto& member) { settings[name] = value_of(member); });
+  for_each_setting(
+      link, [&]<typename T>(const char* name, const T& member) { settings[name] = Kept<T>::raw(member); });
   Json sources = Json::object();
   for (const LinkSpec::Source& source : link.sources) {
     sources[source.key] = source.text;
@@ -92,9 +115,9 @@ LinkSpec link_of(const Json& json, const std::string& where) {
     link.kind = json.at("kind").get<std::string>();
     reading = "settings";
     const Json& settings = json.at("settings");
-    for_each_setting(link, [&](const char* name, auto& member) {
+    for_each_setting(link, [&]<typename T>(const char* name, T& member) {
       reading = name;
-      set(member, settings.at(name));
+      member = Kept<T>::of(settings.at(name).template get<typename Kept<T>::Raw>());
     });
   } catch (const nlohmann::json::exception&) {
     usage_error(fmt::format("{}: link.{}: missing or of another type (was the file edited by hand?)", where,

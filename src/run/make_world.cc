@@ -10,8 +10,7 @@ namespace cutlink::run {
 std::unique_ptr<World> make_world(const RunRequest& request, const Assets& assets,
                                   train::Observer& observer) {
   if (request.live) {
-    const train::Agreement agreement = {train::digest_of(assets.config, *assets.checkpoint),
-                                        request.scenario.train};
+    const train::Agreement agreement = {assets.digest(), request.scenario.train};
     const std::size_t most_widths =
         std::max<std::size_t>(assets.config.hidden, request.scenario.train.max_length);
     return std::make_unique<LiveWorld>(*request.live, agreement, most_widths, request.directory / "session",

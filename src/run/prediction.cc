@@ -7,6 +7,7 @@
 #include <array>
 #include <thread>
 
+#include "base/masked_label.h"
 #include "codecs/registry.h"
 #include "run/batch_chain.h"
 #include "run/ledger.h"
@@ -68,6 +69,16 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
 
 bool is_vanilla(const Scenario& s) { return s.train.split.shape == train::SplitSpec::Shape::vanilla; }
 
+std::vector<std::uint32_t> unlabelled_rows(const train::Batch& batch) {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < batch.labels.size(); ++i) {
+    if (batch.labels[i] == masked_label) {
+      rows.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  return rows;
+}
+
 struct FrameBytes {
   double bytes = 0.0;
   bool exact = true;
@@ -81,14 +92,11 @@ FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Co
   context.max_positions = s.train.max_length;
   context.seed = s.train.seed;
   context.total_steps = s.train.steps;
-  // Nothing above the upper cut looks back: rows without a label have no gradient there, and grids that hold
-  // zero do not send them.
+  // Nothing above the upper cut looks back: rows without a label have no gradient there.
   const bool labels_only = crossing == Crossing::grad_up && s.train.split.top == 0;
-  const std::size_t silent = labels_only ? batch.rows() - batch.label_tokens : 0;
-  codecs::BodyFacts facts = codec.expected_facts(batch.rows() - silent, step, context);
-  facts.rows = batch.rows();
-  facts.zero_rows = silent;
-  const codecs::BodySize body = codec.body_size(facts, context);
+  const std::vector<std::uint32_t> zero = labels_only ? unlabelled_rows(batch) : std::vector<std::uint32_t>();
+  const codecs::BodySize body =
+      codec.body_size(codec.expected_facts({batch.rows(), zero}, step, context), context);
   wire::FrameInfo info;
   info.crossing = crossing;
   info.rows = static_cast<std::uint32_t>(batch.rows());

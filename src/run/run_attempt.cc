@@ -40,33 +40,35 @@ RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter
       training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
       evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)) {
   at::set_num_threads(json_["threads"].get<int>());
-  open_files(stored);
+  open_files(stored, first.has_value() || (request.resume && !request.replace));
   if (first) {
     files_->event(*first);
   }
   eval_batches_ = train::evaluation_batches(*assets.eval_data, request.scenario.train.batch);
 }
 
-void RunAttempt::open_files(const std::optional<train::StoredCheckpoint>& stored) {
+void RunAttempt::open_files(const std::optional<train::StoredCheckpoint>& stored, bool goes_back) {
   if (!stored) {
-    build(nullptr);
+    build(nullptr, goes_back);
     return;
   }
   const ByteVector& bytes = stored->blobs.at("run");
   ByteReader in(bytes, stored->path.string(), ErrorKind::usage);
   const RunState state = read_run_state(in);
-  build(&state.offsets);
+  build(&state.offsets, goes_back);
   evaluations_ = state.evaluations;
   restore(*stored, in);
   json_["resumed_at_step"] = next_step_;
 }
 
-// Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew.
-void RunAttempt::build(const FileOffsets* offsets) {
+// Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew, but for the
+// history of a run that goes back.
+void RunAttempt::build(const FileOffsets* offsets, bool goes_back) {
   const Scenario& s = request_.scenario;
   const auto on_event = [this](const Event& event) { reporter_.on_event(event); };
-  files_ = offsets == nullptr ? RunDirectory::begin(request_.directory, on_event)
-                              : RunDirectory::resume(request_.directory, *offsets, on_event);
+  files_ = offsets != nullptr ? RunDirectory::resume(request_.directory, *offsets, on_event)
+           : goes_back        ? RunDirectory::begin_again(request_.directory, on_event)
+                              : RunDirectory::begin(request_.directory, on_event);
   LedgerOptions options;
   options.distortion_every = s.distortion_every;
   options.total_steps = s.train.steps;

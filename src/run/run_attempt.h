@@ -26,8 +26,8 @@ class RunAttempt {
   RunStatus go();
 
  private:
-  void open_files(const std::optional<train::StoredCheckpoint>& stored);
-  void build(const FileOffsets* offsets);
+  void open_files(const std::optional<train::StoredCheckpoint>& stored, bool goes_back);
+  void build(const FileOffsets* offsets, bool goes_back);
   void restore(const train::StoredCheckpoint& stored, ByteReader& run_state);
   void save_checkpoint();
   double evaluate_once(std::uint32_t steps_done, bool with_codecs);

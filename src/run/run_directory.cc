@@ -11,6 +11,7 @@
 #include "export/messages_csv.h"
 #include "export/steps_csv.h"
 #include "export/widths_csv.h"
+#include "run/event_history.h"
 
 namespace cutlink::run {
 
@@ -36,6 +37,11 @@ void refuse_foreign(const fs::path& path) {
   }
 }
 
+exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
+  // A file that is too short is open_at()'s to refuse.
+  return exporter::EventsJsonl::open_at(events, std::max(offset, cut_event_file(events, offset)));
+}
+
 }  // namespace
 
 struct RunDirectory::State {
@@ -50,6 +56,15 @@ RunDirectory::RunDirectory(std::unique_ptr<State> state) : state_(std::move(stat
 RunDirectory::~RunDirectory() = default;
 
 std::unique_ptr<RunDirectory> RunDirectory::begin(const fs::path& path, OnEvent on_event) {
+  return begin_with(path, std::move(on_event), false);
+}
+
+std::unique_ptr<RunDirectory> RunDirectory::begin_again(const fs::path& path, OnEvent on_event) {
+  return begin_with(path, std::move(on_event), true);
+}
+
+std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnEvent on_event,
+                                                       bool keep_history) {
   refuse_foreign(path);
   std::error_code error;
   fs::create_directories(path, error);
@@ -62,20 +77,22 @@ std::unique_ptr<RunDirectory> RunDirectory::begin(const fs::path& path, OnEvent 
       run_error(fmt::format("cannot remove {}: {}", (path / stale).string(), error.message()));
     }
   }
+  const fs::path events = path / "events.jsonl";
   auto state = std::make_unique<State>(State{
       exporter::StepsCsv::create(path / "steps.csv"), exporter::MessagesCsv::create(path / "messages.csv"),
-      exporter::WidthsCsv::create(path / "widths.csv"), exporter::EventsJsonl::create(path / "events.jsonl"),
+      exporter::WidthsCsv::create(path / "widths.csv"),
+      keep_history && fs::exists(events) ? cut_back(events, 0) : exporter::EventsJsonl::create(events),
       std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
 }
 
 std::unique_ptr<RunDirectory> RunDirectory::resume(const fs::path& path, const FileOffsets& offsets,
                                                    OnEvent on_event) {
-  auto state = std::make_unique<State>(
-      State{exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
-            exporter::MessagesCsv::open_at(path / "messages.csv", offsets[1]),
-            exporter::WidthsCsv::open_at(path / "widths.csv", offsets[2]),
-            exporter::EventsJsonl::open_at(path / "events.jsonl", offsets[3]), std::move(on_event)});
+  auto state =
+      std::make_unique<State>(State{exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
+                                    exporter::MessagesCsv::open_at(path / "messages.csv", offsets[1]),
+                                    exporter::WidthsCsv::open_at(path / "widths.csv", offsets[2]),
+                                    cut_back(path / "events.jsonl", offsets[3]), std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
 }
 

@@ -22,7 +22,9 @@ class RunDirectory : public RunSink {
   // on_event: called for every event, after it was written; may be empty. Throws Error(run) with path and
   // cause.
   static std::unique_ptr<RunDirectory> begin(const std::filesystem::path& path, OnEvent on_event);
-  // Cuts the files back to `offsets` and goes on there.
+  // The same for a run that goes back to its beginning: the history of its connections stays.
+  static std::unique_ptr<RunDirectory> begin_again(const std::filesystem::path& path, OnEvent on_event);
+  // Cuts the files back to `offsets` and goes on there. Events that tell of connections stay.
   static std::unique_ptr<RunDirectory> resume(const std::filesystem::path& path, const FileOffsets& offsets,
                                               OnEvent on_event);
   ~RunDirectory() override;
@@ -38,6 +40,8 @@ class RunDirectory : public RunSink {
  private:
   struct State;
   explicit RunDirectory(std::unique_ptr<State> state);
+  static std::unique_ptr<RunDirectory> begin_with(const std::filesystem::path& path, OnEvent on_event,
+                                                  bool keep_history);
   std::unique_ptr<State> state_;
 };
 

@@ -119,6 +119,17 @@ double width_deviation(const std::vector<WidthRow>& changes) {
   return last.empty() ? 0.0 : sum / static_cast<double>(last.size());
 }
 
+template <typename Row>
+std::vector<Row> read_rows(const std::filesystem::path& file, Row (*row_at)(const CsvReader&, std::size_t)) {
+  const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
+  std::vector<Row> rows;
+  rows.reserve(csv.rows());
+  for (std::size_t i = 0; i < csv.rows(); ++i) {
+    rows.push_back(row_at(csv, i));
+  }
+  return rows;
+}
+
 // Means of the training steps' times.
 Json times_json(const RunRecord& run, std::uint32_t first_step) {
   double client = 0.0;
@@ -166,25 +177,9 @@ RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
   RunRecord run;
   run.directory = directory;
   run.info = info;
-  {
-    const std::filesystem::path file = directory / "steps.csv";
-    const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
-    for (std::size_t i = 0; i < csv.rows(); ++i) {
-      run.steps.push_back(step_of(csv, i));
-    }
-  }
-  {
-    const std::filesystem::path file = directory / "messages.csv";
-    const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
-    for (std::size_t i = 0; i < csv.rows(); ++i) {
-      run.messages.push_back(message_of(csv, i));
-    }
-  }
-  const std::filesystem::path file = directory / "widths.csv";
-  const CsvReader csv(read_text_file(file, max_csv_bytes), file.string());
-  for (std::size_t i = 0; i < csv.rows(); ++i) {
-    run.widths.push_back(width_of(csv, i));
-  }
+  run.steps = read_rows(directory / "steps.csv", step_of);
+  run.messages = read_rows(directory / "messages.csv", message_of);
+  run.widths = read_rows(directory / "widths.csv", width_of);
   if (info.contains("evaluations")) {
     for (const Json& item : info["evaluations"]) {
       Evaluation evaluation;

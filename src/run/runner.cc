@@ -33,22 +33,30 @@ fs::path default_output(const Scenario& scenario) {
   return scenario.output.empty() ? fs::path("runs") / scenario.name : fs::path(scenario.output);
 }
 
-RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
+bool is_finished(const RunRequest& request, const Assets& assets) {
   const std::optional<Json> earlier = request.replace ? std::nullopt : read_run_json(request.directory);
-  if (earlier) {
-    if (const char* changed = changed_since(*earlier, request, assets)) {
-      usage_error(
-          fmt::format("{} holds another run (other {}): name another --output, or say --force to replace it",
-                      request.directory.string(), changed));
-    }
-    if ((*earlier)["status"] == "finished") {
-      return RunStatus::skipped;
-    }
-    if (!request.resume) {
-      usage_error(
-          fmt::format("{} holds this run, not finished: say --resume to go on, or --force to start again",
-                      request.directory.string()));
-    }
+  if (!earlier) {
+    return false;
+  }
+  if (const char* changed = changed_since(*earlier, request, assets)) {
+    usage_error(
+        fmt::format("{} holds another run (other {}): name another --output, or say --force to replace it",
+                    request.directory.string(), changed));
+  }
+  if ((*earlier)["status"] == "finished") {
+    return true;
+  }
+  if (!request.resume) {
+    usage_error(
+        fmt::format("{} holds this run, not finished: say --resume to go on, or --force to start again",
+                    request.directory.string()));
+  }
+  return false;
+}
+
+RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
+  if (is_finished(request, assets)) {
+    return RunStatus::skipped;
   }
   std::optional<train::StoredCheckpoint> stored;
   if (request.resume && !request.replace) {

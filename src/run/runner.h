@@ -48,8 +48,11 @@ struct RunRequest {
   std::optional<LiveOptions> live;  // where the server half is; none: here, over a simulated link
 };
 
-// Runs, resumes or skips a run that is finished. Throws Error(usage) where the directory holds another run,
-// or this one unfinished, and the request neither resumes nor replaces it. assets:
+// Whether the directory holds this very run, finished. Throws Error(usage) where it holds another run, or
+// this one unfinished, and the request neither resumes nor replaces it.
+[[nodiscard]] bool is_finished(const RunRequest& request, const Assets& assets);
+
+// Runs, resumes or skips a run that is finished. Throws Error(usage) as is_finished() does. assets:
 // load_assets(request.scenario). Throws Error(run) where the loss is not finite or a file cannot be written;
 // everything written so far is kept and run.json says what happened.
 [[nodiscard]] RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter);

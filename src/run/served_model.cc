@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "model/llama_shapes.h"
 #include "run/assets.h"
-#include "run/half_report.h"
+#include "run/reporting_observer.h"
 #include "train/split_parts.h"
 #include "wire/batch_descriptor.h"
 #include "wire/frame.h"

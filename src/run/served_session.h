@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "run/half_report.h"
+#include "run/reporting_observer.h"
 #include "run/served_model.h"
 #include "train/halves.h"
 #include "wire/message.h"

@@ -1,22 +1,14 @@
 #include "run/session_server.h"
 
 #include <ATen/Parallel.h>
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <new>
 #include <thread>
 
 #include "base/error.h"
-#include "base/version.h"
-#include "run/machine_memory.h"
-#include "run/served_model.h"
-#include "run/served_session.h"
-#include "run/session_store.h"
-#include "run/session_table.h"
+#include "run/session_server_state.h"
 #include "train/agreement.h"
 
 namespace cutlink::run {
@@ -28,14 +20,6 @@ using wire::MessageType;
 using wire::RefusalCode;
 using wire::Reply;
 
-Reply reply_of(MessageType type, std::uint64_t number, ByteVector body) {
-  Reply reply;
-  reply.type = type;
-  reply.number = number;
-  reply.parts.push_back(std::make_shared<const ByteVector>(std::move(body)));
-  return reply;
-}
-
 Reply refusal(RefusalCode code, const std::string& text) {
   Reply reply = reply_of(MessageType::refusal, 0, wire::write_refusal({code, text}));
   reply.close = true;
@@ -46,191 +30,18 @@ std::int64_t steady_now_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// "cutlink 0.1.0 (1a2b3c4) on HOST"
-std::string server_words() {
-  std::array<char, 256> host{};
-  if (gethostname(host.data(), host.size() - 1) != 0) {
-    host[0] = '?';
-  }
-  const std::string at = commit();
-  return fmt::format("cutlink {}{} on {}", version(), at.empty() ? "" : " (" + at + ")", host.data());
-}
-
 // LibTorch's messages have a stack behind them.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-std::string short_name(const wire::Token& token) { return to_text(token).substr(0, 8); }
-
 }  // namespace
 
-// A session's life:
-//
-//   hello fresh ------> in memory <--- continues, from any connection of the same key
-//   hello restores ---> in memory, as at the checkpoint
-//   in memory --- goodbye, or another needs the room and nobody is connected ---> on disk, or gone
-struct SessionServer::State {
-  State(const ServeOptions& o, ServeLog l)
-      : options(o),
-        log(std::move(l)),
-        store(o.state),
-        words(server_words()),
-        memory(machine_memory_bytes()),
-        table(o.most_sessions, memory / 4 * 3, [this](const ServedSession& session) {
-          say(session, "let go, to make room; its checkpoints are kept");
-        }) {}
-
-  std::optional<Reply> handle(const wire::Arrival& arrival, const wire::Envelope& envelope,
-                              const ByteVector& body);
-  Reply greet(const wire::Arrival& arrival, const Hello& hello);
-  Reply begin(const wire::Arrival& arrival, const Hello& hello);
-  Reply go_on(const wire::Arrival& arrival, const Hello& hello);
-  Reply restore(const wire::Arrival& arrival, const Hello& hello);
-  Reply run_frame(const wire::Arrival& arrival, std::uint64_t number, const ByteVector& body);
-  Reply save(ServedSession& session, std::uint32_t step);
-  void say_goodbye(const wire::Arrival& arrival, bool finished);
-
-  Reply welcome(ServedSession& session, const wire::Arrival& arrival);
-  [[nodiscard]] Reply not_alive(const wire::Token& token) const;
-  // Unless the session on disk is nobody's or this key's.
-  void check_owner(const wire::Token& token, const std::string& identity) const;
-  [[nodiscard]] const ServedModel& model_of(const train::Agreement& agreement) const;
-  // Makes room first.
-  std::unique_ptr<ServedSession> make(const wire::Token& token, const wire::Arrival& arrival,
-                                      const train::Agreement& agreement);
-  void say(const ServedSession& session, const std::string& what) const {
-    log(fmt::format("session {}: {}", short_name(session.token()), what));
-  }
-
-  ServeOptions options;
-  ServeLog log;
-  SessionStore store;
-  std::string words;
-  std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
-  std::vector<std::unique_ptr<ServedModel>> models;
-  SessionTable table;
-};
-
-void SessionServer::State::check_owner(const wire::Token& token, const std::string& identity) const {
-  if (const std::optional<std::string> owner = store.owner_of(token); owner && *owner != identity) {
-    throw SessionRefused{RefusalCode::unknown_session, "the session belongs to another key"};
-  }
-}
-
-const ServedModel& SessionServer::State::model_of(const train::Agreement& agreement) const {
-  std::string there;
-  for (const auto& model : models) {
-    if (model->digest == agreement.model) {
-      return *model;
-    }
-    there += fmt::format("{}{} ({})", there.empty() ? "" : ", ", model->name,
-                         train::to_text(model->digest).substr(0, 12));
-  }
-  throw SessionRefused{RefusalCode::agreement,
-                       fmt::format("model: no weights with the digest {} here; this server has {}",
-                                   train::to_text(agreement.model).substr(0, 12), there)};
-}
-
-std::unique_ptr<ServedSession> SessionServer::State::make(const wire::Token& token,
-                                                          const wire::Arrival& arrival,
-                                                          const train::Agreement& agreement) {
-  const ServedModel& model = model_of(agreement);
-  try {
-    check_agreement(agreement.spec, model, memory / 2);
-    table.make_room(session_bytes(agreement.spec, model));
-    return std::make_unique<ServedSession>(token, arrival.identity, agreement, model);
-  } catch (const Error& error) {
-    throw SessionRefused{RefusalCode::agreement, error.what()};
-  }
-}
-
-// --- greeting
-
-Reply SessionServer::State::welcome(ServedSession& session, const wire::Arrival& arrival) {
-  table.connect(session, arrival.connection);
-  wire::Welcome welcome;
-  welcome.token = session.token();
-  welcome.alive = true;
-  welcome.answered = session.answered();
-  welcome.cap = session.cap();
-  welcome.checkpoints = store.steps(session.token());
-  welcome.server = words;
-  Reply reply = reply_of(MessageType::welcome, 0, wire::write_welcome(welcome));
-  reply.new_limit = welcome.cap;
+Reply reply_of(MessageType type, std::uint64_t number, ByteVector body) {
+  Reply reply;
+  reply.type = type;
+  reply.number = number;
+  reply.parts.push_back(std::make_shared<const ByteVector>(std::move(body)));
   return reply;
 }
-
-Reply SessionServer::State::not_alive(const wire::Token& token) const {
-  wire::Welcome welcome;
-  welcome.token = token;
-  welcome.cap = wire::greeting_limit;
-  welcome.checkpoints = store.steps(token);
-  welcome.server = words;
-  return reply_of(MessageType::welcome, 0, wire::write_welcome(welcome));
-}
-
-Reply SessionServer::State::greet(const wire::Arrival& arrival, const Hello& hello) {
-  if (table.is_open(arrival.connection)) {
-    peer_error("hello: a session is open on this connection");
-  }
-  if (hello.kind != Hello::Kind::fresh && hello.token == wire::Token{}) {
-    peer_error("hello: token is 0");
-  }
-  switch (hello.kind) {
-    case Hello::Kind::fresh:
-      return begin(arrival, hello);
-    case Hello::Kind::continues:
-      return go_on(arrival, hello);
-    case Hello::Kind::restores:
-      return restore(arrival, hello);
-  }
-  peer_error("hello: kind is not known");
-}
-
-Reply SessionServer::State::begin(const wire::Arrival& arrival, const Hello& hello) {
-  const train::Agreement agreement = train::read_agreement(hello.agreement);
-  ServedSession& session = table.add(make(make_token(), arrival, agreement));
-  say(session, fmt::format("begins for {}{}: {}", arrival.peer, arrival.shown_by(), session.describe()));
-  return welcome(session, arrival);
-}
-
-Reply SessionServer::State::go_on(const wire::Arrival& arrival, const Hello& hello) {
-  const train::Agreement agreement = train::read_agreement(hello.agreement);
-  ServedSession* session = table.find(hello.token, arrival.identity);
-  if (session == nullptr) {
-    check_owner(hello.token, arrival.identity);
-    return not_alive(hello.token);
-  }
-  if (const std::string differs = train::difference(session->agreement(), agreement); !differs.empty()) {
-    throw SessionRefused{RefusalCode::agreement, "the session is about something else: " + differs};
-  }
-  say(*session, fmt::format("goes on for {}", arrival.peer));
-  return welcome(*session, arrival);
-}
-
-Reply SessionServer::State::restore(const wire::Arrival& arrival, const Hello& hello) {
-  const train::Agreement agreement = train::read_agreement(hello.agreement);
-  static_cast<void>(table.find(hello.token, arrival.identity));
-  check_owner(hello.token, arrival.identity);
-  const std::optional<SessionStore::Stored> stored = store.find(hello.token, hello.step);
-  if (!stored) {
-    return not_alive(hello.token);
-  }
-  if (const std::string differs = train::difference(train::read_agreement(stored->agreement), agreement);
-      !differs.empty()) {
-    throw SessionRefused{RefusalCode::agreement, "the session is about something else: " + differs};
-  }
-  table.remove(hello.token);
-  std::unique_ptr<ServedSession> session = make(hello.token, arrival, agreement);
-  try {
-    session->restore(stored->server);
-  } catch (const Error& error) {
-    throw SessionRefused{RefusalCode::failed, error.what()};
-  }
-  say(*session, fmt::format("restored at step {} for {}: {}", hello.step, arrival.peer, session->describe()));
-  return welcome(table.add(std::move(session)), arrival);
-}
-
-// --- requests
 
 Reply SessionServer::State::run_frame(const wire::Arrival& arrival, std::uint64_t number,
                                       const ByteVector& body) {

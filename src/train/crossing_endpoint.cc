@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "train/frame_row.h"
 #include "train/stopwatch.h"
 #include "train/tensor_view.h"
 
@@ -17,22 +18,6 @@ std::uint64_t raw_bytes(std::uint64_t rows, std::uint64_t channels, DType dtype)
 }
 
 }  // namespace
-
-MessageRow row_of(const wire::FrameInfo& info, const wire::FrameSizes& sizes) {
-  MessageRow row;
-  row.phase = info.phase;
-  row.step = info.step;
-  row.micro_batch = info.micro_batch;
-  row.crossing = info.crossing;
-  row.rows = info.rows;
-  row.channels = info.channels;
-  row.payload_bytes = sizes.payload;
-  row.metadata_bytes = sizes.metadata;
-  row.descriptor_bytes = sizes.descriptor;
-  row.label_bytes = sizes.labels;
-  row.header_bytes = sizes.header;
-  return row;
-}
 
 SendEndpoint::SendEndpoint(const codecs::Codec& codec, const codecs::CodecContext& context, DType dtype,
                            Observer& observer)

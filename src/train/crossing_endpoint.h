@@ -86,7 +86,4 @@ class ReceiveEndpoint {
   std::unique_ptr<codecs::Decoder> decoder_;
 };
 
-// A ledger row for a frame that carries no tensor.
-[[nodiscard]] MessageRow row_of(const wire::FrameInfo& info, const wire::FrameSizes& sizes);
-
 }  // namespace cutlink::train

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "codecs/registry.h"
+#include "train/frame_row.h"
 #include "train/split_parts.h"
 #include "train/tensor_view.h"
 

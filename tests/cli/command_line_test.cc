@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_of.h"
 #include "cli/run_line.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::cli {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <sstream>
 
+#include "base/temporary_folder.h"
 #include "cli/run_line.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::cli {
 namespace {
@@ -43,7 +43,7 @@ TEST(DoctorCommand, LooksAtEveryTopic) {
 }
 
 TEST(DoctorCommand, WhatIsMissingComesWithARemedy) {
-  const ScratchDirectory empty;
+  const TemporaryFolder empty;
   setenv("CUTLINK_ROOT", empty.path().c_str(), 1);
   const std::vector<std::string> lines = lines_of(run_line({"doctor"}));
   EXPECT_NE(line_with(lines, "links").find("missing"), std::string::npos);

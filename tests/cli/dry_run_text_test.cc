@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
+#include "base/temporary_folder.h"
 #include "base/units.h"
-#include "model/scratch_directory.h"
 #include "run/prediction.h"
 #include "run/run_info.h"
 #include "run/run_summary.h"
@@ -27,7 +27,7 @@ class DryRunText : public testing::Test {
     loaded.rows = {{"only", loaded.train.codecs, true}};
     return loaded;
   }
-  ScratchDirectory folder_;
+  TemporaryFolder folder_;
   bool made_ = false;
 };
 

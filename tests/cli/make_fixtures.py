@@ -174,6 +174,16 @@ def broken_models(root):
     large = tokenizer()
     large["added_tokens"].append(dict(large["added_tokens"][0], id=999, content="<far>"))
     write_model(root / "tokenizer-large", tok=json.dumps(large))
+    merges = tokenizer()
+    merges["model"]["merges"] = [["a", "b"]]  # there is no "ab"
+    write_model(root / "tokenizer-merge", tok=json.dumps(merges))
+    write_model(root / "tokenizer-latin1", weights=False)
+    (root / "tokenizer-latin1" / "tokenizer.json").write_bytes(b'{"model": "caf\xe9"}')
+    write_model(root / "shards-not-json", weights=False)
+    (root / "shards-not-json" / "model.safetensors.index.json").write_text('{"weight_map": [')
+    write_model(root / "shard-missing", weights=False)
+    (root / "shard-missing" / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {key: "model-00001-of-00002.safetensors" for key, _ in shapes()}}))
     write_model(root / "no-tokenizer")
     (root / "no-tokenizer" / "tokenizer.json").unlink()
 
@@ -186,6 +196,10 @@ def broken_data(root):
     (root / "number-answer.jsonl").write_text('{"question": "What?", "answer": 2}\n')
     (root / "list.jsonl").write_text("[1, 2]\n")
     (root / "latin1.jsonl").write_bytes(good.encode() + '{"question": "caf\xe9", "answer": "x"}\n'.encode("latin-1"))
+    (root / "blank.jsonl").write_text("\n\n  \n")
+    (root / "torn.jsonl").write_text(good + good[:20])
+    (root / "no-length.jsonl").write_text('{"question": "", "answer": ""}\n' * 3)
+    (root / "lone-surrogate.jsonl").write_text('{"question": "\\ud800", "answer": "x"}\n')
     (root / "too-long.jsonl").write_text(json.dumps({"question": "x" * 500, "answer": "y"}) + "\n")
 
 

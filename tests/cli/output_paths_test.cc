@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::cli {
 namespace {
@@ -17,7 +18,7 @@ std::string file_error(const fs::path& path) {
 }
 
 TEST(OutputPaths, WhatCanBeWrittenPassesAndLeavesNothing) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   EXPECT_EQ(directory_error(scratch.path()), "no error");
   EXPECT_EQ(directory_error(scratch.path() / "runs" / "deep" / ""), "no error");
   EXPECT_EQ(file_error(scratch.path() / "t.csv"), "no error");
@@ -26,7 +27,7 @@ TEST(OutputPaths, WhatCanBeWrittenPassesAndLeavesNothing) {
 }
 
 TEST(OutputPaths, WhatCannotIsNamedWithTheOptionAndTheReason) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const fs::path file = scratch.write("file", "x");
   EXPECT_NE(directory_error(file).find("--output " + file.string()), std::string::npos);
   EXPECT_NE(directory_error(file / "x").find("is no directory"), std::string::npos);

@@ -2,14 +2,14 @@
 #include <gtest/gtest.h>
 
 #include "base/file_io.h"
+#include "base/temporary_folder.h"
 #include "cli/run_line.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::cli {
 namespace {
 
 TEST(PretrainCommand, WritesTheSameModelFromTheSameSeed) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const auto pretrain = [&](const char* name, const char* seed, std::vector<std::string> more = {}) {
     std::vector<std::string> words = {"pretrain",  (scratch.path() / name).string(),
                                       "--steps",   "2",

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::cli {
 namespace {
@@ -27,7 +28,7 @@ TEST(ScenarioOptions, ACommandThatGoesOnHasNoForce) {
 }
 
 TEST(ScenarioOptions, AMissingScenarioIsAnsweredWithTheLikeliest) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   setenv("CUTLINK_ROOT", CUTLINK_SOURCE_DIR, 1);
   static_cast<void>(scratch.write("mine.toml", ""));
   const auto error = [](const std::filesystem::path& given) {

@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "cli/run_line.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::cli {
 namespace {
@@ -24,7 +24,7 @@ bool handles(int signal_number) {
 
 TEST(ServeCommand, SaysWhereItListensAndStopsWhenAsked) {
   for (const int signal_number : {SIGTERM, SIGINT}) {
-    const ScratchDirectory scratch;
+    const TemporaryFolder scratch;
     std::thread stopper([signal_number] {
       while (!handles(SIGTERM)) {  // set last before it serves
         std::this_thread::sleep_for(std::chrono::milliseconds(5));

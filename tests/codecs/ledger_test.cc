@@ -23,9 +23,31 @@ TEST(Ledger, ExpectedFactsGiveTheBytes) {
     const OwnedMatrix x = random_matrix(DType::f32, 50, 31, 6);
     const Message message = ends.send(x.view());
     const BodySize expected =
-        ends.codec->body_size(ends.codec->expected_facts(50, 0, ends.context), ends.context);
+        ends.codec->body_size(ends.codec->expected_facts({50, {}}, 0, ends.context), ends.context);
     EXPECT_EQ(message.facts.escaped_rows, 0U);
     EXPECT_EQ(message.body.metadata.size(), expected.metadata_bytes + expected.outlier_bytes) << spec;
+    EXPECT_EQ(message.body.payload.size(), expected.payload_bytes) << spec;
+  }
+}
+
+// Rows of zeros known before: left out, or sent as constant rows, as the codec does it.
+TEST(Ledger, ExpectedFactsOfZeroRowsGiveTheBytes) {
+  const std::vector<std::uint32_t> zero = {0, 3, 4, 30};
+  for (const char* spec :
+       {"bf16", "uniform:bits=4", "uniform:bits=2.5,per=token", "uniform:bits=4,range=minmax",
+        "uniform:bits=2.5,per=token,range=minmax", "uniform:bits=2.5,per=block,group=8,range=minmax",
+        "uniform:bits=4,per=token,round=stochastic,range=minmax"}) {
+    const Ends ends(spec, context_of(Crossing::grad_up, 21));
+    OwnedMatrix x = random_matrix(DType::f32, 33, 21, 6);
+    for (const std::uint32_t row : zero) {
+      for (std::size_t c = 0; c < 21; ++c) {
+        x.mutable_view().set(row, c, 0.0F);
+      }
+    }
+    const Message message = ends.send(x.view());
+    const BodySize expected =
+        ends.codec->body_size(ends.codec->expected_facts({33, zero}, 0, ends.context), ends.context);
+    EXPECT_EQ(message.body.metadata.size(), expected.metadata_bytes) << spec;
     EXPECT_EQ(message.body.payload.size(), expected.payload_bytes) << spec;
   }
 }

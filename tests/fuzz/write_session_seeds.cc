@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/file_io.h"
-#include "run/half_report.h"
+#include "run/reporting_observer.h"
 #include "train/agreement.h"
 #include "train/half_fixture.h"
 

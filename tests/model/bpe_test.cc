@@ -4,8 +4,8 @@
 
 #include <map>
 
+#include "base/error_of.h"
 #include "base/rng.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {

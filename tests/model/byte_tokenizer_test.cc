@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "model/scratch_directory.h"
+#include "base/temporary_folder.h"
 #include "model/tokenizer.h"
 
 namespace cutlink::model {
 namespace {
 
 TEST(ByteTokenizer, a_token_is_a_byte) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   write_byte_tokenizer(scratch.path());
   const Tokenizer tokenizer = Tokenizer::load(scratch.path());
   EXPECT_EQ(tokenizer.vocabulary(), byte_vocabulary);

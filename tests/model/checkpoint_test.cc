@@ -2,8 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 #include "model/safetensors.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {
@@ -23,7 +24,7 @@ void expect_part(const std::string& message, const std::string& part) {
 }
 
 TEST(Checkpoint, one_file) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   write_one(scratch.path() / "model.safetensors", "a", 1);
   const Checkpoint checkpoint(scratch.path());
   EXPECT_TRUE(checkpoint.contains("a"));
@@ -42,7 +43,7 @@ TEST(Checkpoint, one_file) {
 }
 
 TEST(Checkpoint, several_files_by_their_index) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   nlohmann::json index;
   for (std::uint8_t i = 0; i < 20; ++i) {
     const std::string number = std::to_string(i);
@@ -58,7 +59,7 @@ TEST(Checkpoint, several_files_by_their_index) {
 }
 
 TEST(Checkpoint, broken_indexes_are_refused) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   write_one(scratch.path() / "part.safetensors", "a", 1);
   const auto with = [&](const std::string& index) {
     scratch.write("model.safetensors.index.json", index);
@@ -77,7 +78,7 @@ TEST(Checkpoint, broken_indexes_are_refused) {
 }
 
 TEST(Checkpoint, says_what_to_do_where_there_are_no_safetensors) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   expect_part(error(scratch.path() / "none"), "tools/fetch-model");
   expect_part(error(scratch.path()), "holds neither model.safetensors nor");
   scratch.write("pytorch_model.bin", "x");

@@ -3,13 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::model {
 namespace {
 
 JsonOptions options_of(const std::string& text) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   return JsonOptions(directory.write("file.json", text));
 }
 

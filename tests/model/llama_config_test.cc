@@ -5,7 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::model {
 namespace {
@@ -25,7 +26,7 @@ const json valid = {{"architectures", {"LlamaForCausalLM"}},
                     {"torch_dtype", "bfloat16"}};
 
 LlamaConfig load(const json& config) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   directory.write("config.json", config.dump());
   return load_config(directory.path());
 }
@@ -102,7 +103,7 @@ TEST(LlamaConfig, NamesWhatItRefuses) {
 }
 
 TEST(LlamaConfig, RefusesWhatIsNoConfiguration) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   EXPECT_THAT(error_of(ErrorKind::usage, [&] { (void)load_config(directory.path()); }),
               testing::HasSubstr("config.json"));
   for (const char* text : {"", "[]", "{", "3"}) {
@@ -114,7 +115,7 @@ TEST(LlamaConfig, RefusesWhatIsNoConfiguration) {
 
 TEST(LlamaConfig, SavesWhatItLoads) {
   const LlamaConfig config = load(with("head_dim", 12));
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   save_config(config, directory.path());
   const LlamaConfig again = load_config(directory.path());
   EXPECT_EQ(again.vocabulary, config.vocabulary);

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 #include "model/llama_fixture.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {
@@ -12,7 +13,7 @@ TEST(LlamaShapes, ListAllThatASavedModelHolds) {
   for (const bool tied : {true, false}) {
     LlamaConfig config = small_config();
     config.tied_embeddings = tied;
-    const ScratchDirectory directory;
+    const TemporaryFolder directory;
     save_pretrained(Llama(config, nullptr, whole(config), DType::f32, Training::none, {}, 9),
                     directory.path(), StoredType::f32);
     const SafetensorsFile file(directory.path() / "model.safetensors");
@@ -29,7 +30,7 @@ TEST(LlamaShapes, ListAllThatASavedModelHolds) {
 }
 
 TEST(LlamaShapes, ACheckpointOfAnotherConfigIsRefusedByName) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   LlamaConfig config = small_config();
   config.tied_embeddings = true;
   save_pretrained(Llama(config, nullptr, whole(config), DType::f32, Training::none, {}, 9), directory.path(),

@@ -2,14 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 #include "model/llama_fixture.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {
 
 TEST(LlamaWeights, FrozenWeightsOfTheComputeTypeStayInTheFile) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   const LlamaConfig config = small_config();
   save_pretrained(Llama(config, nullptr, whole(config), DType::f32, Training::none, {}, 9), directory.path(),
                   StoredType::bf16);
@@ -50,7 +51,7 @@ TEST(LlamaWeights, RandomWeightsDependOnSeedAndNameOnly) {
 }
 
 TEST(LlamaWeights, NamesWhatTheCheckpointLacks) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   LlamaConfig config = small_config();
   save_pretrained(Llama(config, nullptr, whole(config), DType::f32, Training::none, {}, 9), directory.path(),
                   StoredType::f32);

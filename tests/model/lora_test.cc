@@ -5,9 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error_of.h"
 #include "base/file_io.h"
+#include "base/temporary_folder.h"
 #include "model/llama_fixture.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {
@@ -23,7 +24,7 @@ Llama tuned(const Part& part) {
 }
 
 TEST(Lora, SavesAndLoadsTheSameBits) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   Llama model = tuned(whole(small_config()));
   save_adapters(directory.path(), small, "tiny", model.parameters());
   const LoraSpec spec = load_lora_spec(directory.path());
@@ -59,7 +60,7 @@ TEST(Lora, ParametersAreInOrderOfBlockAndName) {
 }
 
 TEST(Lora, RefusesAdaptersOfAnotherModel) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   Llama model = tuned({.bottom_begin = 1, .bottom_end = 2});
   save_adapters(directory.path(), small, "tiny", model.parameters());
   const auto load = [&](const LoraSpec& spec, std::vector<NamedParameter>& into) {
@@ -81,7 +82,7 @@ TEST(Lora, RefusesAdaptersOfAnotherModel) {
 }
 
 TEST(Lora, NamesUnsupportedOptions) {
-  const ScratchDirectory directory;
+  const TemporaryFolder directory;
   Llama model = tuned({.bottom_begin = 1, .bottom_end = 2});
   save_adapters(directory.path(), small, "tiny", model.parameters());
   const json valid = json::parse(read_text_file(directory.path() / "adapter_config.json", 1 << 20));

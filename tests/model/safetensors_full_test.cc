@@ -4,8 +4,9 @@
 #include <array>
 
 #include "base/file_io.h"
+#include "base/temporary_folder.h"
+#include "model/run_python.h"
 #include "model/safetensors.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {
@@ -16,7 +17,7 @@ ByteSpan bytes_of(const std::array<T, Size>& values) {
 }
 
 TEST(SafetensorsFull, hugging_face_reads_ours_and_writes_the_same_bytes) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const std::array<float, 6> ramp = {0.5F, 1.5F, 2.5F, 3.5F, 4.5F, 5.5F};
   const std::array<std::uint16_t, 3> bf16 = {0x3F80, 0xC000, 0x3F00};  // 1, −2, 0.5
   const std::array<std::uint16_t, 1> f16 = {0x3C00};                   // 1

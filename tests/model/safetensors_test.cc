@@ -4,7 +4,8 @@
 
 #include <cstring>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::model {
 namespace {
@@ -17,7 +18,7 @@ std::string file_of(const std::string& header, const std::string& data) {
 }
 
 std::string error(const std::string& content) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.write("x.safetensors", content);
   return error_of(ErrorKind::usage, [&] { SafetensorsFile unused(path); });
 }
@@ -37,7 +38,7 @@ ByteVector bytes_of(std::size_t count) {
 }
 
 TEST(Safetensors, what_was_written_is_read_back) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const ByteVector a = bytes_of(24), b = bytes_of(6), c = bytes_of(2), none;
   write_safetensors(scratch.path() / "m.safetensors",
                     {{"b \"quoted\" é", StoredType::bf16, {3}, b},
@@ -61,7 +62,7 @@ TEST(Safetensors, what_was_written_is_read_back) {
 }
 
 TEST(Safetensors, writes_the_bytes_that_hugging_face_writes) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const ByteVector two = bytes_of(2), four = bytes_of(4);
   const auto path = scratch.path() / "m.safetensors";
   write_safetensors(path, {{"z", StoredType::bf16, {1}, two}, {"y", StoredType::f32, {1}, four}},

@@ -4,7 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::model {
 namespace {
@@ -19,7 +20,7 @@ Json good() {
 }
 
 std::string error_of_text(const std::string& text) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.write("tokenizer.json", text);
   const std::string message = error_of(ErrorKind::usage, [&] { (void)read_tokenizer_file(path); });
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
@@ -27,7 +28,7 @@ std::string error_of_text(const std::string& text) {
 }
 
 TEST(TokenizerFile, reads_merges_of_both_forms_and_added_tokens) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   Json json = good();
   json["model"]["merges"] = {"a b", {"a", "b"}};
   const TokenizerFile file = read_tokenizer_file(scratch.write("tokenizer.json", json.dump()));

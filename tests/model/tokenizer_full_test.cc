@@ -7,8 +7,9 @@
 
 #include "base/file_io.h"
 #include "base/rng.h"
+#include "base/temporary_folder.h"
 #include "model/byte_tokenizer.h"
-#include "model/scratch_directory.h"
+#include "model/run_python.h"
 #include "model/tokenizer.h"
 #include "model/utf8.h"
 
@@ -130,7 +131,7 @@ Texts hostile_texts() {
 }
 
 void expect_equal_to_hugging_face(const std::filesystem::path& directory, const Texts& texts) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   scratch.write("texts.json", Json(texts).dump());
   ASSERT_EQ(run_python("model/hf_tokenize.py",
                        {directory, scratch.path() / "texts.json", scratch.path() / "answers.json"}),
@@ -164,7 +165,7 @@ class Changed {
   [[nodiscard]] const std::filesystem::path& path() const { return scratch_.path(); }
 
  private:
-  ScratchDirectory scratch_;
+  TemporaryFolder scratch_;
 };
 
 class SmolLm2Tokenizer : public ::testing::Test {
@@ -266,7 +267,7 @@ TEST_F(SmolLm2Tokenizer, equals_hugging_face_with_prefix_space_and_other_added_t
 }
 
 TEST(ByteTokenizer, equals_hugging_face) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   write_byte_tokenizer(scratch.path());
   Texts texts = hostile_texts();
   texts.push_back("<|begin|>Question: 3+4?\nAnswer: 7<|end|><|end|>");
@@ -274,7 +275,7 @@ TEST(ByteTokenizer, equals_hugging_face) {
 }
 
 TEST(ByteTokenizer, loads_in_transformers) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   write_byte_tokenizer(scratch.path());
   EXPECT_EQ(run_python("model/hf_load_tokenizer.py", {scratch.path()}), 0);
 }

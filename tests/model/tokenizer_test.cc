@@ -2,14 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 #include "model/byte_tokenizer.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::model {
 namespace {
 
 Tokenizer byte_tokenizer() {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   write_byte_tokenizer(scratch.path());
   return Tokenizer::load(scratch.path());
 }
@@ -27,7 +28,7 @@ constexpr const char* small_tokenizer = R"({
             "merges": ["l o", ["lo", "w"], "Ġ low"]}})";
 
 TEST(Tokenizer, merges_words_and_finds_added_tokens) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   scratch.write("tokenizer.json", small_tokenizer);
   const Tokenizer tokenizer = Tokenizer::load(scratch.path());
   using Ids = std::vector<std::int32_t>;

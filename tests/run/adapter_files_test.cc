@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "model/safetensors.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::run {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 model::NamedParameter parameter(const std::string& name) { return {name, at::ones({2, 3})}; }
 
 TEST(AdapterFiles, AreOneAHalfAndOneOfBoth) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   Scenario scenario;
   scenario.model = scratch.path() / "model";
   save_run_adapters(scratch.path(), scenario, {parameter("a"), parameter("b")}, {parameter("c")});
@@ -28,7 +28,7 @@ TEST(AdapterFiles, AreOneAHalfAndOneOfBoth) {
 }
 
 TEST(AdapterFiles, TheSameAdapterFromBothHalvesIsThePeersFault) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   try {
     save_run_adapters(scratch.path(), Scenario{}, {parameter("a")}, {parameter("a")});
     FAIL() << "saved";

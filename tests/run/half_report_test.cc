@@ -1,11 +1,8 @@
-// The server half's account, sent as bytes and heard again by the client's observer, is the account of one
-// process; and no bytes that claim to be one do more than throw.
+// No bytes that claim to be a report do more than throw.
 #include "run/half_report.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <limits>
 #include <string>
 #include <vector>
@@ -14,189 +11,11 @@
 #include "base/rng.h"
 #include "netsim/link_spec.h"
 #include "run/ledger.h"
+#include "run/report_fixture.h"
 #include "run/run_sink.h"
-#include "train/half_fixture.h"
-#include "wire/frame.h"
 
 namespace cutlink::run {
 namespace {
-
-using train::Batch;
-using train::SplitSpec;
-using train::TrainSpec;
-using Shape = SplitSpec::Shape;
-
-// All that is heard, one line an event, in order. Durations are left out: no two runs have the same.
-struct LineObserver : train::Observer {
-  void on_work(const Interval& i) override {
-    add(std::string(name_of(i.work)) + " " + name_of(i.phase) + numbers({i.step, i.micro_batch}));
-    durations_ok = durations_ok && i.duration_ns >= 0;
-  }
-  void on_sent(const MessageRow& m, MatrixView) override {
-    add(std::string("sent ") + name_of(m.crossing) + " " + name_of(m.phase) + " " + m.codec +
-        numbers({m.step, m.micro_batch, m.rows, m.channels, m.payload_bytes, m.metadata_bytes,
-                 m.outlier_bytes, m.descriptor_bytes, m.label_bytes, m.header_bytes, m.escaped_rows,
-                 m.passthrough_channels}) +
-        " " + std::to_string(m.mean_width) + " " + std::to_string(m.distortion));
-  }
-  void on_received(Crossing crossing, Phase phase, std::int64_t, MatrixView) override {
-    add(std::string("received ") + name_of(crossing) + " " + name_of(phase));
-  }
-  void on_widths(std::uint32_t step, Crossing crossing, std::span<const std::uint8_t> widths) override {
-    std::string line = std::string("widths ") + name_of(crossing) + numbers({step});
-    for (const std::uint8_t width : widths) {
-      line += numbers({width});
-    }
-    add(line);
-  }
-  void on_event(const Event& e) override {
-    add("event " + std::to_string(e.warning) + numbers({e.step}) + " " + e.name + ": " + e.message);
-  }
-  static std::string numbers(std::initializer_list<std::uint64_t> values) {
-    std::string text;
-    for (const std::uint64_t value : values) {
-      text += fmt::format(" {}", value);
-    }
-    return text;
-  }
-  void add(std::string line) { lines.push_back(std::move(line)); }
-
-  std::vector<std::string> lines;
-  bool durations_ok = true;
-};
-
-constexpr RequestTimes times = {100, 200, 300};
-constexpr wire::FrameLimits limits = {.max_rows = 24, .channels = 32, .max_sequences = 2};
-
-// What a client knows of an exchange.
-ReportContext context_of(const ByteVector& request, const std::optional<ByteVector>& answer) {
-  const wire::Frame frame = wire::decode_frame(request, limits);
-  ReportContext context;
-  context.request = frame.info.crossing;
-  context.phase = frame.info.phase;
-  context.step = frame.info.step;
-  context.micro_batch = frame.info.micro_batch;
-  context.answer = answer ? ByteSpan(*answer) : ByteSpan();
-  context.most_widths = 32;
-  return context;
-}
-
-// An exchange as it was, to be replayed and spoilt.
-struct Exchange {
-  ByteVector request;
-  std::optional<ByteVector> answer;
-  ByteVector report;
-};
-
-// A server half that hears itself through a report, as behind a live link.
-struct ReportingChannel : train::Channel {
-  ReportingChannel(const TrainSpec& spec, train::Observer& client_observer)
-      : observer(client_observer), server(spec, train::tiny_config(), nullptr, reporting) {}
-  std::optional<ByteVector> exchange(const ByteVector& frame) override {
-    Exchange e{frame, server.handle(frame), {}};
-    e.report = reporting.take(times, server.gradient_norm());
-    const HalfReport half = replay_report(e.report, context_of(frame, e.answer), observer);
-    EXPECT_EQ(half.gradient_norm, server.gradient_norm());
-    EXPECT_EQ(half.times.answered_ns, 300);
-    exchanges.push_back(e);
-    return e.answer;
-  }
-  train::Observer& observer;
-  ReportingObserver reporting;
-  train::ServerHalf server;
-  std::vector<Exchange> exchanges;
-};
-
-struct Case {
-  const char* name;
-  Shape shape;
-  const char* activation;
-  const char* gradient;
-  std::size_t bottom = 1;
-};
-
-TrainSpec spec_of(const Case& c) {
-  TrainSpec spec = train::tiny_spec(c.shape, c.activation, c.gradient);
-  spec.accumulation = 2;
-  spec.steps = 12;
-  spec.split.bottom = c.bottom;
-  return spec;
-}
-
-class HalfReportOf : public testing::TestWithParam<Case> {};
-
-TEST_P(HalfReportOf, ARunIsHeardAsInOneProcess) {
-  const TrainSpec spec = spec_of(GetParam());
-  constexpr std::uint32_t steps = 8;
-
-  LineObserver together;
-  train::ClientHalf client(spec, train::tiny_config(), nullptr, together);
-  train::ServerHalf server(spec, train::tiny_config(), nullptr, together);
-  train::DirectChannel direct(server);
-
-  LineObserver apart;
-  train::ClientHalf far_client(spec, train::tiny_config(), nullptr, apart);
-  ReportingChannel channel(spec, apart);
-
-  const std::vector<Batch> held_out = train::tiny_batches(99, 2);
-  for (std::uint32_t step = 0; step < steps; ++step) {
-    const std::vector<Batch> batches = train::tiny_batches(step, 2);
-    static_cast<void>(client.train_step(step, batches, direct));
-    static_cast<void>(far_client.train_step(step, batches, channel));
-    if (step % 4 == 3) {
-      static_cast<void>(client.evaluate(step + 1, held_out, true, direct));
-      static_cast<void>(far_client.evaluate(step + 1, held_out, true, channel));
-      static_cast<void>(client.evaluate(step + 1, held_out, false, direct));
-      static_cast<void>(far_client.evaluate(step + 1, held_out, false, channel));
-    }
-  }
-  EXPECT_EQ(apart.lines, together.lines);
-  EXPECT_GT(together.lines.size(), std::size_t{steps} * 2 * 6);
-  EXPECT_TRUE(apart.durations_ok);
-  if (std::string(GetParam().name) == "u") {  // every kind is among them
-    for (const char* kind : {"server_forward", "server_backward", "received act_up", "received grad_up",
-                             "sent act_down", "sent grad_down", "widths act_down", "event"}) {
-      EXPECT_TRUE(std::ranges::any_of(apart.lines, [kind](const std::string& line) {
-        return line.starts_with(kind);
-      })) << kind;
-    }
-  }
-}
-
-constexpr const char* amaq = "amaq:start=6,target=3,steps=4";
-constexpr const char* stochastic = "uniform:bits=8-4,per=token,round=stochastic";
-
-INSTANTIATE_TEST_SUITE_P(
-    Codecs, HalfReportOf,
-    testing::Values(Case{"u", Shape::u, amaq, stochastic}, Case{"vanilla", Shape::vanilla, amaq, stochastic},
-                    Case{"shared", Shape::u, amaq, "shared"}, Case{"floats", Shape::u, "fp32", "bf16"},
-                    Case{"inside", Shape::u, "amaq:start=6,target=3,steps=4,where=all", stochastic},
-                    Case{"quiet", Shape::u, "bf16", "bf16", 0},
-                    Case{"vanilla_quiet", Shape::vanilla, "bf16", "bf16", 0}),
-    [](const auto& tested) { return tested.param.name; });
-
-TEST(HalfReport, AGivenUpVanillaStepIsHeardAsInOneProcess) {
-  // A loss that is not finite: the server answers with it and does no backward.
-  const TrainSpec spec = train::tiny_spec(Shape::vanilla, "fp32", "fp32");
-  for (const bool far : {false, true}) {
-    LineObserver heard;
-    train::ClientHalf client(spec, train::tiny_config(), nullptr, heard);
-    for (model::NamedParameter& p : client.adapters()) {
-      std::fill_n(p.value.mutable_data_ptr<float>(), p.value.numel(), 1e30F);
-    }
-    if (far) {
-      ReportingChannel channel(spec, heard);
-      EXPECT_THROW(static_cast<void>(client.train_step(0, train::tiny_batches(0, 1), channel)), Error);
-    } else {
-      train::ServerHalf server(spec, train::tiny_config(), nullptr, heard);
-      train::DirectChannel channel(server);
-      EXPECT_THROW(static_cast<void>(client.train_step(0, train::tiny_batches(0, 1), channel)), Error);
-    }
-    ASSERT_GE(heard.lines.size(), 4U);
-    EXPECT_EQ(heard.lines.back().substr(0, 20), "sent grad_down train");
-    EXPECT_EQ(heard.lines[heard.lines.size() - 2].substr(0, 14), "server_forward");
-  }
-}
 
 // Hears nothing, keeps nothing: the ledger behind is what hostile reports are aimed at.
 struct NoSink : RunSink {
@@ -414,21 +233,6 @@ TEST_F(HostileReport, EventsAreCounted) {
     observer.on_event({true, 0, "noise", std::string(999, 'x') + "×"});  // cut inside the last character
   }
   EXPECT_EQ(hear(all_[0], observer.take(times, 0.0)), "");
-}
-
-TEST(HalfReport, IsNeverLongerThanSaid) {
-  ReportingObserver observer;
-  observer.on_received(Crossing::act_up, Phase::train, 1, {});
-  observer.on_work({.work = Work::server_forward});
-  observer.on_work({.work = Work::server_backward});
-  MessageRow row;
-  row.codec = std::string(5000, 'c');
-  observer.on_sent(row, {});
-  observer.on_widths(0, Crossing::act_down, std::vector<std::uint8_t>(32, 4));
-  for (int i = 0; i < 100; ++i) {
-    observer.on_event({true, 0, std::string(2000, 'n'), std::string(2000, 'm')});
-  }
-  EXPECT_EQ(observer.take(times, 0.0).size(), most_report_bytes(32));
 }
 
 TEST_F(HostileReport, TimesThatRunBackwardsAreRefused) {

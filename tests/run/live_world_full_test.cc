@@ -158,6 +158,11 @@ TEST_F(LiveRun, AServerStartedAnewAfterAnyStepChangesNothing) {
     restart.at_step = step;
     ASSERT_EQ(run_one(there, assets, restart), RunStatus::finished) << step;
     EXPECT_EQ(deterministic(there.directory), expected) << step;
+    // What the run went back for is told still, whether back to a checkpoint or to the beginning.
+    const std::string events = read_text_file(there.directory / "events.jsonl", 1'000'000);
+    const std::size_t lost = events.find("connection_lost");
+    EXPECT_LT(lost, events.find("went_back")) << step << ":\n" << events;
+    EXPECT_NE(events.find("went_back"), std::string::npos) << step;
   }
 }
 
@@ -192,6 +197,8 @@ TEST_F(LiveRun, AServerThatStaysAwayEndsTheRunResumably) {
   there.resume = true;
   ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
+              testing::HasSubstr("connection_lost"));
 }
 
 }  // namespace

@@ -85,6 +85,25 @@ TEST_F(RunnerTest, StoppedAfterAnyStepAndResumedItIsTheUninterruptedRun) {
   }
 }
 
+TEST_F(RunnerTest, WhetherARunIsFinishedIsKnownWithoutRunningIt) {
+  RunRequest r = request("one");
+  const Assets assets = load_assets(r.scenario);
+  EXPECT_FALSE(is_finished(r, assets));
+  ASSERT_EQ(go(r), RunStatus::finished);
+  EXPECT_TRUE(is_finished(r, assets));
+  r.replace = true;
+  EXPECT_FALSE(is_finished(r, assets));
+  r.replace = false;
+  // Of an emulated world no more is needed than that it is one: no server has to be there.
+  r.live.emplace().emulated = true;
+  EXPECT_THROW(static_cast<void>(is_finished(r, assets)), Error);
+  nlohmann::ordered_json json = *read_run_json(r.directory);
+  json["world"] = "emulated";
+  json["devices"] = nullptr;
+  write_run_json(r.directory, json);
+  EXPECT_TRUE(is_finished(r, assets));
+}
+
 TEST_F(RunnerTest, AChangedModelIsAnotherRunAndForceStartsAnew) {
   RunRequest r = request("forced", amaq);
   {

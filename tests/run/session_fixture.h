@@ -17,6 +17,7 @@
 #include "model/llama.h"
 #include "run/adapter_bytes.h"
 #include "run/half_report.h"
+#include "run/reporting_observer.h"
 #include "run/session_server.h"
 #include "train/agreement.h"
 #include "train/half_fixture.h"

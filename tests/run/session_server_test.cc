@@ -4,54 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "base/file_io.h"
-#include "run/session_fixture.h"
+#include "run/served_sessions.h"
 
 namespace cutlink::run {
 namespace {
 
-using Kind = wire::Hello::Kind;
-using Shape = train::SplitSpec::Shape;
-using train::TrainSpec;
-using wire::MessageType;
-using wire::RefusalCode;
-
-class SessionServerTest : public SessionFixture {
- protected:
-  struct Session {
-    Session(SessionServerTest& test, const TrainSpec& train_spec, const std::string& key = "")
-        : spec(train_spec),
-          half(spec, test.config, test.checkpoint.get(), test.silent),
-          channel(test.server, test.agree(spec), test.silent, key) {}
-    void step(std::uint32_t step) { outcome.losses.push_back(train_one(half, spec, step, channel)); }
-    void run(std::uint32_t begin, std::uint32_t end) {
-      for (std::uint32_t i = begin; i < end; ++i) {
-        step(i);
-      }
-    }
-    const Outcome& finish() {
-      outcome.losses.push_back(evaluate_all(half, spec.steps, channel));
-      outcome.client = train::saved(half);
-      outcome.server_adapters = channel.adapters();
-      return outcome;
-    }
-    TrainSpec spec;
-    train::ClientHalf half;
-    DirectClient channel;
-    Outcome outcome;
-  };
-  // What the refusal of a hello says.
-  wire::Refusal refusal_of(Session& session, Kind kind, std::uint32_t step = 0) {
-    session.channel.connect();
-    try {
-      static_cast<void>(session.channel.hello(kind, step));
-    } catch (const RefusedHere& refused) {
-      return refused.refusal;
-    }
-    ADD_FAILURE() << "taken";
-    return {};
-  }
-  [[nodiscard]] Outcome alone(const TrainSpec& spec) const { return run_alone(spec, config, *checkpoint); }
-};
+class SessionServerTest : public ServedSessions {};
 
 TEST_F(SessionServerTest, ARunEqualsTheOneInOneProcess) {
   for (const Shape shape : {Shape::u, Shape::vanilla}) {
@@ -184,102 +142,6 @@ TEST_F(SessionServerTest, HostileFramesInTheMiddleChangeNothing) {
   EXPECT_GT(refused, 24U * 25U);
 }
 
-TEST_F(SessionServerTest, ANewConnectionTakesTheSessionOver) {
-  Session session(*this, session_spec(Shape::u));
-  static_cast<void>(session.channel.hello(Kind::fresh));
-  session.run(0, 2);
-  const wire::ConnectionId old = session.channel.connection;
-  session.channel.connect();
-  EXPECT_TRUE(session.channel.hello(Kind::continues).alive);
-  const wire::ConnectionId current = session.channel.connection;
-  session.channel.connection = old;
-  const std::optional<Whole> late = session.channel.send(MessageType::adapters, 0, {});
-  ASSERT_EQ(late->type, MessageType::refusal);
-  EXPECT_EQ(wire::read_refusal(late->body).code, RefusalCode::unknown_session);
-  session.channel.close();  // the old one's end is not the session's
-  session.channel.connection = current;
-  session.run(2, session.spec.steps);
-  EXPECT_EQ(session.finish(), alone(session.spec));
-}
-
-TEST_F(SessionServerTest, ASessionBelongsToItsKey) {
-  Session session(*this, session_spec(Shape::u), "cutlink-alice");
-  static_cast<void>(session.channel.hello(Kind::fresh));
-  session.run(0, 1);
-  session.channel.save(1);
-  session.channel.identity = "cutlink-mallory";
-  for (int restart = 0; restart < 2; ++restart) {
-    EXPECT_EQ(refusal_of(session, Kind::continues).code, RefusalCode::unknown_session);
-    EXPECT_EQ(refusal_of(session, Kind::restores, 1).code, RefusalCode::unknown_session);
-    start();  // then it is on disk only
-  }
-  session.channel.identity = "cutlink-alice";
-  session.channel.connect();
-  EXPECT_TRUE(session.channel.hello(Kind::restores, 1).alive);
-}
-
-TEST_F(SessionServerTest, ATokenThatNobodyGaveIsNoSession) {
-  Session session(*this, session_spec(Shape::u));
-  session.channel.token.fill(0x5A);
-  for (const Kind kind : {Kind::continues, Kind::restores}) {
-    const wire::Welcome welcome = session.channel.hello(kind, kind == Kind::restores ? 3 : 0);
-    EXPECT_FALSE(welcome.alive);
-    EXPECT_TRUE(welcome.checkpoints.empty());
-  }
-  // The connection is still in greeting.
-  EXPECT_TRUE(session.channel.hello(Kind::fresh).alive);
-  session.run(0, session.spec.steps);
-  EXPECT_EQ(session.finish(), alone(session.spec));
-  session.channel.token = {};
-  EXPECT_EQ(refusal_of(session, Kind::continues).code, RefusalCode::protocol);
-}
-
-TEST_F(SessionServerTest, OneSessionAConnection) {
-  Session session(*this, session_spec(Shape::u));
-  static_cast<void>(session.channel.hello(Kind::fresh));
-  EXPECT_THROW(static_cast<void>(session.channel.hello(Kind::fresh)), RefusedHere);
-}
-
-TEST_F(SessionServerTest, IdleSessionsMakeRoomOthersDoNot) {
-  options.most_sessions = 2;
-  start();
-  Session a(*this, session_spec(Shape::u, 1)), b(*this, session_spec(Shape::u, 2)),
-      c(*this, session_spec(Shape::u, 3));
-  static_cast<void>(a.channel.hello(Kind::fresh));
-  static_cast<void>(b.channel.hello(Kind::fresh));
-  EXPECT_EQ(refusal_of(c, Kind::fresh).code, RefusalCode::busy);
-  a.run(0, 2);
-  a.channel.save(2);
-  const ByteVector a_state = train::saved(a.half);
-  a.channel.close();
-  c.channel.connect();
-  EXPECT_TRUE(c.channel.hello(Kind::fresh).alive);  // a had to go
-  b.channel.close();
-  a.channel.connect();
-  const wire::Welcome welcome = a.channel.hello(Kind::continues);
-  EXPECT_FALSE(welcome.alive);
-  EXPECT_EQ(welcome.checkpoints, std::vector<std::uint32_t>{2});
-  EXPECT_TRUE(a.channel.hello(Kind::restores, 2).alive);  // and b now
-  train::restore(a.half, a_state);
-  a.run(2, a.spec.steps);
-  EXPECT_EQ(a.finish(), alone(a.spec));
-}
-
-TEST_F(SessionServerTest, GoodbyeForgetsAFinishedSessionAndKeepsAnUnfinishedOnesCheckpoints) {
-  for (const bool finished : {false, true}) {
-    Session session(*this, session_spec(Shape::u));
-    static_cast<void>(session.channel.hello(Kind::fresh));
-    session.run(0, 2);
-    session.channel.save(2);
-    session.channel.goodbye(finished);
-    session.channel.connect();
-    const wire::Welcome welcome = session.channel.hello(Kind::continues);
-    EXPECT_FALSE(welcome.alive);
-    EXPECT_EQ(welcome.checkpoints.empty(), finished);
-    EXPECT_EQ(session.channel.hello(Kind::restores, 2).alive, !finished);
-  }
-}
-
 TEST_F(SessionServerTest, ADiskThatIsFullEndsARequestNotTheSession) {
   Session session(*this, session_spec(Shape::u));
   static_cast<void>(session.channel.hello(Kind::fresh));
@@ -319,30 +181,6 @@ TEST_F(SessionServerTest, TellsItsClock) {
   EXPECT_EQ(read.sent_ns, 77);
   EXPECT_EQ(read.arrived_ns, 20);
   EXPECT_GE(read.departed_ns, read.arrived_ns);
-}
-
-TEST_F(SessionServerTest, TheCapHoldsTheLargestFramesReportsAndAdapters) {
-  TrainSpec spec = session_spec(Shape::u);
-  Session session(*this, spec);
-  const wire::Welcome welcome = session.channel.hello(Kind::fresh);
-  EXPECT_GE(welcome.cap, wire::header_bytes + wire::max_body_bytes(24, 32) + most_report_bytes(32));
-  EXPECT_LT(welcome.cap, 1'000'000U);
-  spec.max_length = 2;
-  spec.lora.r = 400;
-  Session wide(*this, spec);
-  const std::uint32_t cap = wide.channel.hello(Kind::fresh).cap;
-  EXPECT_GE(cap, wide.channel.request(MessageType::adapters, 0, {}, MessageType::adapters_are).size());
-}
-
-TEST_F(SessionServerTest, SaysWhoBeganAndHowItEnded) {
-  Session session(*this, session_spec(Shape::u), "cutlink-alice");
-  static_cast<void>(session.channel.hello(Kind::fresh));
-  session.run(0, 1);
-  session.channel.goodbye(true);
-  ASSERT_EQ(log.size(), 2U);
-  EXPECT_NE(log[0].find("begins for test, key cutlink-alice: tiny, 1·2·1, amaq"), std::string::npos)
-      << log[0];
-  EXPECT_NE(log[1].find("finished after 1 steps"), std::string::npos) << log[1];
 }
 
 TEST_F(SessionServerTest, WhatCannotBeServedIsSaidAtTheStart) {

@@ -1,13 +1,14 @@
 #include <gtest/gtest.h>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 #include "train/data.h"
 
 namespace cutlink::train {
 namespace {
 
 std::vector<Example> load(const std::string& text, std::size_t limit = 0) {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   return load_jsonl(scratch.write("x.jsonl", text), limit);
 }
 

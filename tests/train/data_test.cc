@@ -6,14 +6,15 @@
 #include <numeric>
 #include <set>
 
+#include "base/error_of.h"
+#include "base/temporary_folder.h"
 #include "model/byte_tokenizer.h"
-#include "model/scratch_directory.h"
 
 namespace cutlink::train {
 namespace {
 
 model::Tokenizer byte_tokenizer() {
-  const ScratchDirectory scratch;
+  const TemporaryFolder scratch;
   model::write_byte_tokenizer(scratch.path());
   return model::Tokenizer::load(scratch.path());
 }

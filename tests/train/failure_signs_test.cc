@@ -50,6 +50,7 @@ TEST(FailureSigns, WarnsOnceOfMetadataInTheHold) {
   ASSERT_TRUE(event.has_value());
   EXPECT_EQ(event->name, "metadata_share");
   EXPECT_NE(event->message.find("10 %"), std::string::npos);
+  EXPECT_NE(event->message.find("raise train.batch"), std::string::npos);
   EXPECT_FALSE(signs.on_step_end(6).has_value());
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
 
 namespace cutlink::train {
 namespace {

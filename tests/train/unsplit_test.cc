@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "model/scratch_directory.h"
+#include "base/error_of.h"
 #include "train/half_fixture.h"
 
 namespace cutlink::train {

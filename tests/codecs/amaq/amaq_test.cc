@@ -66,7 +66,7 @@ TEST(Amaq, ExpectedFactsAreThoseOfAFrame) {
     for (std::uint32_t step = 0; step < 6; ++step) {
       const TestMatrix x(40, 33, DType::f32, step);
       const BodyFacts facts = encoder->encode(x.view(), training_call(step, positions), body);
-      const BodyFacts expected = codec->expected_facts(40, step, context);
+      const BodyFacts expected = codec->expected_facts({40, {}}, step, context);
       EXPECT_NEAR(static_cast<double>(facts.width_sum), static_cast<double>(expected.width_sum), 1.0) << step;
       EXPECT_NEAR(facts.mean_width, expected.mean_width, 0.03) << step;
       encoder->learn(TestMatrix(40, 33, DType::f32, step + 50).view());

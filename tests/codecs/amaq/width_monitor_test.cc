@@ -59,6 +59,39 @@ TEST(WidthMonitor, WarnsOfWidthsThatFallBelowTheTarget) {
   EXPECT_EQ(names_after(near, {0, 3.8, 0.5, true, false}, 10, 50), Names{"target_reached"});
 }
 
+TEST(WidthMonitor, EveryWarningSaysItsThresholdAndWhatHelps) {
+  struct Case {
+    const char* name;
+    WidthState state;
+    const char* threshold;
+    const char* remedy;
+  };
+  for (const Case& c :
+       {Case{"uniform_widths", {0, 4.0, 0.03, true, true}, "< 0.10 bits", "use control=budget"},
+        Case{"widths_stuck",
+             {0, 4.3, 0.5, false, false},
+             "more than 0.25 bits above its target 4.00 for 20 steps",
+             "raise beta or gate_lr"},
+        Case{"widths_collapsed",
+             {0, 3.7, 0.5, true, false},
+             "more than 0.25 bits below its target 4.00 for 20 steps",
+             "start=4"}}) {
+    WidthMonitor monitor("amaq act_up", descent);
+    std::string said;
+    for (WidthState state = c.state; state.step < 60; ++state.step) {
+      monitor.end_step(state);
+      for (const Event& event : monitor.take_events()) {
+        if (event.name == c.name) {
+          EXPECT_TRUE(event.warning);
+          said += event.message;
+        }
+      }
+    }
+    EXPECT_NE(said.find(c.threshold), std::string::npos) << c.name << ": " << said;
+    EXPECT_NE(said.find(c.remedy), std::string::npos) << c.name << ": " << said;
+  }
+}
+
 TEST(WidthMonitor, ResumedItRepeatsNothing) {
   WidthMonitor monitor("amaq act_up", descent);
   static_cast<void>(names_after(monitor, {0, 4.0, 0.02, true, false}, 0, 30));

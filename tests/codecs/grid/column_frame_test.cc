@@ -70,7 +70,8 @@ TEST(ColumnFrame, ComesBackFromItsOwnBytes) {
     EXPECT_EQ(back.lo, sent.lo);
     EXPECT_EQ(back.code, sent.code);
     const ByteVector payload(size.payload_bytes);
-    EXPECT_EQ(take_raw_columns(reader, payload, back, 4 * 4, x.view()).size(), 9U * 4);
+    const std::vector<std::uint8_t> four(5, 4);
+    EXPECT_EQ(take_raw_columns(reader, payload, {back, four}, x.view()).size(), 9U * 4);
     EXPECT_EQ(reader.remaining(), 0U);
   }
 }
@@ -106,21 +107,26 @@ TEST(ColumnFrame, ImpossibleParametersAreRefused) {
 
 TEST(ColumnFrame, APayloadOfAnotherLengthIsRefused) {
   const OwnedMatrix x = random_matrix(DType::bf16, 9, 3, 1);
-  const SentColumns sent = choose_columns(x.view(), ColumnAnchor::zero);
+  const std::vector<std::uint8_t> asked = {5, 4, 3};
+  const CodedColumns columns(choose_columns(x.view(), ColumnAnchor::zero), asked);
   for (const std::size_t bytes : {std::size_t{23}, std::size_t{25}, std::size_t{0}}) {
     ByteReader reader({}, "test");
     const ByteVector payload(bytes);
-    EXPECT_THROW(static_cast<void>(take_raw_columns(reader, payload, sent, 12, x.view())), Error) << bytes;
+    EXPECT_THROW(static_cast<void>(take_raw_columns(reader, payload, columns, x.view())), Error) << bytes;
   }
   ByteReader reader({}, "test");
-  EXPECT_TRUE(take_raw_columns(reader, ByteVector(24), sent, 12, x.view()).empty());
+  EXPECT_TRUE(take_raw_columns(reader, ByteVector(24), columns, x.view()).empty());
 }
 
 TEST(ColumnFrame, FactsCountWhatWasAskedAndWhatWasSent) {
   OwnedMatrix x = random_matrix(DType::bf16, 6, 4, 1);
   x.mutable_view().set(0, 2, std::numeric_limits<float>::quiet_NaN());
   const std::vector<std::uint8_t> asked = {2, 3, 4, 8};
-  const BodyFacts facts = column_facts(x.view(), choose_columns(x.view(), ColumnAnchor::lowest), asked, 13);
+  const CodedColumns columns(choose_columns(x.view(), ColumnAnchor::lowest), asked);
+  EXPECT_EQ(columns.widths, (std::vector<std::uint8_t>{2, 3, 0, 8}));
+  EXPECT_EQ(columns.extent(2), 0.0F);
+  EXPECT_GT(columns.extent(1), 0.0F);
+  const BodyFacts facts = column_facts(x.view(), columns, asked);
   EXPECT_EQ(facts.rows, 6U);
   EXPECT_EQ(facts.channels, 4U);
   EXPECT_EQ(facts.dtype, DType::bf16);

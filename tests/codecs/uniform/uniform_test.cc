@@ -69,7 +69,7 @@ TEST(Uniform, BitsFallWithTheStep) {
     const double bits = step >= 10 ? 4.0 : 8.0 - 0.4 * step;
     const Message message = ends.send(x.view(), call);
     EXPECT_NEAR(message.facts.mean_width, bits, 0.5 / 40 + 1e-9);
-    EXPECT_EQ(message.facts.width_sum, ends.codec->expected_facts(40, step, ends.context).width_sum);
+    EXPECT_EQ(message.facts.width_sum, ends.codec->expected_facts({40, {}}, step, ends.context).width_sum);
   }
 }
 

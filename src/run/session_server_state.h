@@ -1,0 +1,74 @@
+// What a session server keeps, for its own sources alone: session_greeting.cc has how sessions begin and come
+// back, session_server.cc what they do then.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "run/machine_memory.h"
+#include "run/served_model.h"
+#include "run/served_session.h"
+#include "run/session_server.h"
+#include "run/session_store.h"
+#include "run/session_table.h"
+
+namespace cutlink::run {
+
+// "cutlink 0.1.0 (1a2b3c4) on HOST"
+[[nodiscard]] std::string describe_server();
+
+[[nodiscard]] wire::Reply reply_of(wire::MessageType type, std::uint64_t number, ByteVector body);
+
+// A session's life:
+//
+//   hello fresh ------> in memory <--- continues, from any connection of the same key
+//   hello restores ---> in memory, as at the checkpoint
+//   in memory --- goodbye, or another needs the room and nobody is connected ---> on disk, or gone
+struct SessionServer::State {
+  State(const ServeOptions& o, ServeLog l)
+      : options(o),
+        log(std::move(l)),
+        store(o.state),
+        words(describe_server()),
+        memory(machine_memory_bytes()),
+        table(o.most_sessions, memory / 4 * 3, [this](const ServedSession& session) {
+          say(session, "let go, to make room; its checkpoints are kept");
+        }) {}
+
+  std::optional<wire::Reply> handle(const wire::Arrival& arrival, const wire::Envelope& envelope,
+                                    const ByteVector& body);
+  wire::Reply greet(const wire::Arrival& arrival, const wire::Hello& hello);
+  wire::Reply begin(const wire::Arrival& arrival, const wire::Hello& hello);
+  wire::Reply go_on(const wire::Arrival& arrival, const wire::Hello& hello);
+  wire::Reply restore(const wire::Arrival& arrival, const wire::Hello& hello);
+  wire::Reply run_frame(const wire::Arrival& arrival, std::uint64_t number, const ByteVector& body);
+  wire::Reply save(ServedSession& session, std::uint32_t step);
+  void say_goodbye(const wire::Arrival& arrival, bool finished);
+
+  wire::Reply welcome(ServedSession& session, const wire::Arrival& arrival);
+  [[nodiscard]] wire::Reply not_alive(const wire::Token& token) const;
+  // Unless the session on disk is nobody's or this key's.
+  void check_owner(const wire::Token& token, const std::string& identity) const;
+  [[nodiscard]] const ServedModel& model_of(const train::Agreement& agreement) const;
+  // Makes room first.
+  std::unique_ptr<ServedSession> make(const wire::Token& token, const wire::Arrival& arrival,
+                                      const train::Agreement& agreement);
+  void say(const ServedSession& session, const std::string& what) const {
+    log(fmt::format("session {}: {}", to_text(session.token()).substr(0, 8), what));
+  }
+
+  ServeOptions options;
+  ServeLog log;
+  SessionStore store;
+  std::string words;
+  std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
+  std::vector<std::unique_ptr<ServedModel>> models;
+  SessionTable table;
+};
+
+}  // namespace cutlink::run
