@@ -46,7 +46,7 @@ void run_command(const Options& options, Context& context) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
-  const std::unique_ptr<run::EmulatedServer> server = enter_world(options.world, assets, request);
+  const std::unique_ptr<run::LocalServer> server = enter_world(options.world, assets, request);
   const run::InterruptGuard guard;
   Progress progress;
   const run::RunStatus status = run::run_one(request, assets, progress);

@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/host_port.h"
+#include "netsim/emulate/emulator_support.h"
+#include "netsim/emulate/shaped_link.h"
+#include "run/emulated_server.h"
+#include "run/shaped_server.h"
 
 namespace cutlink::cli {
 
@@ -27,12 +31,24 @@ Nanoseconds positive_duration(const std::string& text, const char* option) {
   return time;
 }
 
+// Says why and what that costs.
+bool must_be_shaped(const netsim::LinkSpec& link) {
+  const netsim::EmulatorSupport support = netsim::emulator_support();
+  if (!support.available()) {
+    fmt::print(stderr, "cutlink: links cannot be emulated here, so this one is shaped: {}; missing {} ({})\n",
+               netsim::shaped_lacks(link), support.missing, support.remedy);
+  }
+  return !support.available();
+}
+
 }  // namespace
 
 void add_world_options(CLI::App& command, WorldOptions& options) {
   command
-      .add_option("--world", options.world, "simulated (default), emulated, or live (what --connect means)")
-      ->check(CLI::IsMember({"simulated", "emulated", "live"}))
+      .add_option("--world", options.world,
+                  "simulated (default), emulated, shaped (emulated without privileges), or live "
+                  "(what --connect means)")
+      ->check(CLI::IsMember({"simulated", "emulated", "shaped", "live"}))
       ->type_name("WORLD");
   command.add_option("--connect", options.connect, "the server half's address: `cutlink serve` runs there")
       ->type_name("HOST:PORT");
@@ -47,8 +63,8 @@ void add_world_options(CLI::App& command, WorldOptions& options) {
       ->capture_default_str();
 }
 
-std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, const run::Assets& assets,
-                                                 run::RunRequest& request) {
+std::unique_ptr<run::LocalServer> enter_world(const WorldOptions& options, const run::Assets& assets,
+                                              run::RunRequest& request) {
   const bool live = options.world == "live" || (options.world.empty() && !options.connect.empty());
   if (live != !options.connect.empty()) {
     usage_error(live ? "--world live needs --connect HOST:PORT"
@@ -74,12 +90,18 @@ std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options, co
     request.live = to;
     return nullptr;
   }
-  if (options.world != "emulated") {
+  if (options.world != "emulated" && options.world != "shaped") {
     return nullptr;
   }
-  auto server = std::make_unique<run::EmulatedServer>(
-      assets.link, request.scenario.train.seed, std::filesystem::read_symlink("/proc/self/exe"),
-      request.scenario.model, request.scenario.threads, request.directory / "server");
+  const run::ServerCommand command{std::filesystem::read_symlink("/proc/self/exe"), request.scenario.model,
+                                   request.scenario.threads, request.directory / "server"};
+  const std::uint64_t seed = request.scenario.train.seed;
+  std::unique_ptr<run::LocalServer> server;
+  if (options.world == "shaped" || must_be_shaped(assets.link)) {
+    server = std::make_unique<run::ShapedServer>(assets.link, seed, command);
+  } else {
+    server = std::make_unique<run::EmulatedServer>(assets.link, seed, command);
+  }
   request.live = server->options();
   return server;
 }

@@ -1,4 +1,4 @@
-// Where the server half of a run is: in this process, behind an emulated link, or at an address.
+// Where the server half of a run is: in this process, behind an emulated or shaped link, or at an address.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "run/assets.h"
-#include "run/emulated_server.h"
+#include "run/local_server.h"
 #include "run/runner.h"
 
 namespace cutlink::cli {
@@ -24,8 +24,9 @@ void add_world_options(CLI::App& command, WorldOptions& options);
 
 // Fills request.live; the server that it may have started lives as long as what is returned (null: none).
 // Throws Error(usage) where options exclude each other or do not make sense.
-[[nodiscard]] std::unique_ptr<run::EmulatedServer> enter_world(const WorldOptions& options,
-                                                               const run::Assets& assets,
-                                                               run::RunRequest& request);
+// `emulated` where links cannot be emulated becomes `shaped`, with a line on stderr.
+[[nodiscard]] std::unique_ptr<run::LocalServer> enter_world(const WorldOptions& options,
+                                                            const run::Assets& assets,
+                                                            run::RunRequest& request);
 
 }  // namespace cutlink::cli
