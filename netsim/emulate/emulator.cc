@@ -8,6 +8,7 @@
 #include "netsim/emulate/emulator_support.h"
 #include "netsim/emulate/link_packets.h"
 #include "netsim/emulate/listening_sockets.h"
+#include "netsim/emulate/real_time.h"
 #include "netsim/emulate/tcp_settings.h"
 #include "netsim/emulate/tun_device.h"
 
@@ -18,16 +19,12 @@ namespace {
 constexpr const char* client_address = "198.18.0.1";
 constexpr const char* server_address = "198.18.0.2";
 
-// Above this a packet lasts less than 40 us, and waking up for each takes most of a core.
-constexpr double fast_bps = 300e6;
-constexpr Nanoseconds fast_quantum = std::chrono::microseconds{200};
-
 Half other(Half half) { return half == Half::client ? Half::server : Half::client; }
 
 Nanoseconds quantum_for(const LinkSpec& link) {
   const bool fast =
       packet_rate(link, Direction::up).bps > fast_bps || packet_rate(link, Direction::down).bps > fast_bps;
-  return fast ? fast_quantum : Nanoseconds{};
+  return fast ? Nanoseconds{fast_quantum_ns} : Nanoseconds{};
 }
 
 // The link, once what the namespaces need is known to be there.

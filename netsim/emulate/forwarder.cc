@@ -1,13 +1,11 @@
 #include "netsim/emulate/forwarder.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <time.h>
 
 #include <algorithm>
 
+#include "netsim/emulate/real_time.h"
 #include "netsim/emulate/system_call.h"
 
 namespace cutlink::netsim {
@@ -15,21 +13,6 @@ namespace {
 
 constexpr unsigned burst_packets = 64;  // of one direction, before the other and what is due get their turn
 constexpr unsigned busy_packets = 4;    // as many in one round: packets come faster than rounds
-
-std::int64_t monotonic_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-timespec to_timespec(std::int64_t ns) { return {ns / 1'000'000'000, ns % 1'000'000'000}; }
-
-// The least real-time priority is above all normal threads.
-bool take_real_time_priority() {
-  sched_param parameter{};
-  parameter.sched_priority = 1;
-  return ::sched_setscheduler(0, SCHED_FIFO, &parameter) == 0;
-}
 
 }  // namespace
 
@@ -66,8 +49,7 @@ int Forwarder::entrance(Direction direction) const {
 }
 
 void Forwarder::loop() {
-  ::prctl(PR_SET_TIMERSLACK, 1UL);
-  real_time_ = take_real_time_priority();
+  real_time_ = become_punctual();
   for (;;) {
     const Instant round_start = now();
     unsigned handled = 0;

@@ -24,7 +24,13 @@ BitRate rate_of(const FixedLinkSpec& fixed, Direction direction) {
   return direction == Direction::up ? fixed.up : fixed.down;
 }
 
-FixedMedium::Side make_side(const LinkSpec& spec, Direction direction) {
+constexpr Bytes unlimited{1ULL << 60};
+
+Bytes queue_of(const LinkSpec& spec, Direction direction, QueueLimit limit) {
+  return limit == QueueLimit::none ? unlimited : emulated_queue(spec, direction);
+}
+
+FixedMedium::Side make_side(const LinkSpec& spec, Direction direction, QueueLimit limit) {
   const std::filesystem::path& trace = trace_of(spec.fixed, direction);
   std::unique_ptr<RateClock> clock;
   if (trace.empty()) {
@@ -32,16 +38,16 @@ FixedMedium::Side make_side(const LinkSpec& spec, Direction direction) {
   } else {
     clock = std::make_unique<TraceRate>(load_rate_trace(trace));
   }
-  return {emulated_queue(spec, direction), std::move(clock)};
+  return {queue_of(spec, direction, limit), std::move(clock)};
 }
 
-std::unique_ptr<Medium> make_medium(const LinkSpec& spec, std::uint64_t seed) {
+std::unique_ptr<Medium> make_medium(const LinkSpec& spec, std::uint64_t seed, QueueLimit limit) {
   if (spec.kind == "wifi") {
-    return std::make_unique<WifiMedium>(spec.wifi, emulated_queue(spec, Direction::up),
+    return std::make_unique<WifiMedium>(spec.wifi, queue_of(spec, Direction::up, limit),
                                         full_packet_bytes(spec), seed);
   }
-  return std::make_unique<FixedMedium>(make_side(spec, Direction::up), make_side(spec, Direction::down),
-                                       spec.fixed.duplex);
+  return std::make_unique<FixedMedium>(make_side(spec, Direction::up, limit),
+                                       make_side(spec, Direction::down, limit), spec.fixed.duplex);
 }
 
 Nanoseconds jitter_of(const LinkSpec& spec) {
@@ -111,7 +117,8 @@ LinkSpec simulated_likeness(const LinkSpec& spec) {
   return likeness;
 }
 
-std::unique_ptr<PacketPath> make_packet_path(const LinkSpec& spec, std::uint64_t seed, PacketPool& pool) {
+std::unique_ptr<PacketPath> make_packet_path(const LinkSpec& spec, std::uint64_t seed, PacketPool& pool,
+                                             QueueLimit limit) {
   if (const auto fault = find_link_fault(spec)) {
     usage_error("link \"" + spec.name + "\": " + fault->key + ": " + fault->message);
   }
@@ -126,7 +133,7 @@ std::unique_ptr<PacketPath> make_packet_path(const LinkSpec& spec, std::uint64_t
   settings.jitter = jitter_of(spec);
   settings.loss = {spec.loss_up, spec.loss_down};
   settings.seed = seed;
-  return std::make_unique<PacketPath>(make_medium(spec, seed), settings, pool);
+  return std::make_unique<PacketPath>(make_medium(spec, seed, limit), settings, pool);
 }
 
 std::string describe_emulated(const LinkSpec& spec) {

@@ -22,9 +22,13 @@ namespace cutlink::netsim {
 // The nearest link that make_link() knows: without loss, a trace as its mean rate. For predictions.
 [[nodiscard]] LinkSpec simulated_likeness(const LinkSpec& spec);
 
-// seed: of loss, jitter and backoff. Throws Error(usage) where the spec cannot be.
+enum class QueueLimit { of_the_link, none };
+
+// seed: of loss, jitter and backoff. QueueLimit::none: the queues never drop. Throws Error(usage) where the
+// spec cannot be.
 [[nodiscard]] std::unique_ptr<PacketPath> make_packet_path(const LinkSpec& spec, std::uint64_t seed,
-                                                           PacketPool& pool);
+                                                           PacketPool& pool,
+                                                           QueueLimit limit = QueueLimit::of_the_link);
 
 // "802.11ac 80 MHz MCS4, 1 stream, half duplex, RTT 5 ms, queue 700 kB (emulated)".
 [[nodiscard]] std::string describe_emulated(const LinkSpec& spec);

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/results_text.h"
 #include "cli/scenario_options.h"
+#include "cli/world_options.h"
 #include "export/table_csv.h"
 #include "export/table_json.h"
 #include "export/table_markdown.h"
@@ -23,6 +24,7 @@ namespace {
 
 struct Options {
   ScenarioOptions scenario;
+  WorldOptions world;
   std::string seeds;
   std::string from;
   std::string export_csv, export_json, export_markdown;
@@ -54,6 +56,8 @@ void check_from(const Options& options) {
                                                     {"--set", !options.scenario.overrides.empty()},
                                                     {"--output", !options.scenario.output.empty()},
                                                     {"--force", options.force},
+                                                    {"--world", !options.world.world.empty()},
+                                                    {"--connect", !options.world.connect.empty()},
                                                     {"--dry-run", options.dry_run}};
   for (const auto& [name, given] : senseless) {
     if (given) {
@@ -92,6 +96,7 @@ void compare_command(const Options& options, Context& context) {
     usage_error("compare: no scenario given (or --from DIR for a table of finished runs)");
   }
   run::CompareRequest request;
+  request.live = check_world(options.world);
   request.scenario = load(options.scenario);
   make_threads_patient(request.scenario.threads);
   request.seeds = options.seeds.empty() ? std::vector<std::uint64_t>{request.scenario.train.seed}
@@ -107,6 +112,11 @@ void compare_command(const Options& options, Context& context) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
+  settle_network(assets.link, request.live);
+  std::unique_ptr<run::LocalServer> server;
+  if (is_local(request.live) && !run::is_finished(request, assets)) {
+    server = start_server(assets, request.scenario, request.directory / "server", *request.live);
+  }
   const run::InterruptGuard guard;
   Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()));
   const run::CompareOutcome outcome = run::run_comparison(request, assets, progress);
@@ -117,6 +127,9 @@ void compare_command(const Options& options, Context& context) {
     return;
   }
   print_results(request.directory, options);
+  if (server) {
+    fmt::print("{}", server->report());
+  }
   for (const std::string& failure : outcome.failed) {
     fmt::print(stderr, "cutlink: {}\n", failure);
     context.exit_code = 1;
@@ -131,6 +144,7 @@ void add_compare(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_scenario_options(*command, options->scenario);
   command->get_option("scenario")->required(false);
+  add_world_options(*command, options->world);
   command
       ->add_option("--seeds", options->seeds,
                    "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
@@ -146,6 +160,7 @@ void add_compare(CLI::App& app, Context& context) {
       "Finished runs are skipped; after Ctrl-C (exit code 130) the same command goes on.\n"
       "Examples:\n"
       "  cutlink compare scenarios/demo.toml --seeds 1,2,3       table on stdout, runs in runs/demo\n"
+      "  cutlink compare scenarios/demo.toml --world emulated -o runs/real   the same over real sockets\n"
       "  cutlink compare --from runs/demo --export-csv t.csv     the table again, from the files alone");
   command->callback([options, &context] { compare_command(*options, context); });
 }

@@ -47,9 +47,10 @@ void run_command(const Options& options, Context& context) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
-  std::unique_ptr<run::EmulatedServer> server;
-  if (request.live && request.live->emulated && !run::is_finished(request, assets)) {
-    server = start_server(assets, request);
+  settle_network(assets.link, request.live);
+  std::unique_ptr<run::LocalServer> server;
+  if (is_local(request.live) && !run::is_finished(request, assets)) {
+    server = start_server(assets, request.scenario, request.directory / "server", *request.live);
   }
   const run::InterruptGuard guard;
   Progress progress;

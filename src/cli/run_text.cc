@@ -117,6 +117,9 @@ std::string run_text(const run::RunRecord& run) {
   if (!run.steps.empty()) {
     text += averages_text(info["summary"]) + transfers_text(run) + socket_text(run);
   }
+  if (world == "shaped" && info["figures"].contains("shaped_lacks")) {
+    text += fmt::format("  shaped, not emulated: {}\n", info["figures"]["shaped_lacks"].get<std::string>());
+  }
   if (world == "live") {
     text += fmt::format("  predictions are for the scenario's link, {}: the real one may be another\n",
                         info["link"].value("name", std::string()));

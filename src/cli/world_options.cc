@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/host_port.h"
+#include "netsim/emulate/emulator_support.h"
+#include "netsim/emulate/shaped_link.h"
+#include "run/emulated_server.h"
+#include "run/shaped_server.h"
 
 namespace cutlink::cli {
 
@@ -31,8 +35,10 @@ Nanoseconds positive_duration(const std::string& text, const char* option) {
 
 void add_world_options(CLI::App& command, WorldOptions& options) {
   command
-      .add_option("--world", options.world, "simulated (default), emulated, or live (what --connect means)")
-      ->check(CLI::IsMember({"simulated", "emulated", "live"}))
+      .add_option("--world", options.world,
+                  "simulated (default), emulated, shaped (emulated without privileges), or live "
+                  "(what --connect means)")
+      ->check(CLI::IsMember({"simulated", "emulated", "shaped", "live"}))
       ->type_name("WORLD");
   command.add_option("--connect", options.connect, "the server half's address: `cutlink serve` runs there")
       ->type_name("HOST:PORT");
@@ -87,19 +93,41 @@ std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
     to.give_up = give_up;
     return to;
   }
-  if (options.world != "emulated") {
+  if (options.world != "emulated" && options.world != "shaped") {
     return std::nullopt;
   }
   run::LiveOptions to;
-  to.emulated = true;
+  to.network = options.world == "shaped" ? run::LiveNetwork::shaped : run::LiveNetwork::emulated;
   return to;
 }
 
-std::unique_ptr<run::EmulatedServer> start_server(const run::Assets& assets, run::RunRequest& request) {
-  auto server = std::make_unique<run::EmulatedServer>(
-      assets.link, request.scenario.train.seed, std::filesystem::read_symlink("/proc/self/exe"),
-      request.scenario.model, request.scenario.threads, request.directory / "server");
-  request.live = server->options();
+bool is_local(const std::optional<run::LiveOptions>& live) {
+  return live && live->network != run::LiveNetwork::real;
+}
+
+void settle_network(const netsim::LinkSpec& link, std::optional<run::LiveOptions>& live) {
+  if (!live || live->network != run::LiveNetwork::emulated) {
+    return;
+  }
+  const netsim::EmulatorSupport support = netsim::emulator_support();
+  if (!support.available()) {
+    fmt::print(stderr, "cutlink: links cannot be emulated here, so this one is shaped: {}; missing {} ({})\n",
+               netsim::shaped_lacks(link), support.missing, support.remedy);
+    live->network = run::LiveNetwork::shaped;
+  }
+}
+
+std::unique_ptr<run::LocalServer> start_server(const run::Assets& assets, const run::Scenario& scenario,
+                                               const std::filesystem::path& folder, run::LiveOptions& live) {
+  const run::ServerCommand command{std::filesystem::read_symlink("/proc/self/exe"), scenario.model,
+                                   scenario.threads, folder};
+  std::unique_ptr<run::LocalServer> server;
+  if (live.network == run::LiveNetwork::shaped) {
+    server = std::make_unique<run::ShapedServer>(assets.link, scenario.train.seed, command);
+  } else {
+    server = std::make_unique<run::EmulatedServer>(assets.link, scenario.train.seed, command);
+  }
+  live = server->options();
   return server;
 }
 

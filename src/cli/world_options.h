@@ -1,14 +1,15 @@
-// Where the server half of a run is: in this process, behind an emulated link, or at an address.
+// Where the server half of a run is: in this process, behind an emulated or shaped link, or at an address.
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/certificate_options.h"
 #include "run/assets.h"
-#include "run/emulated_server.h"
+#include "run/local_server.h"
 #include "run/runner.h"
 
 namespace cutlink::cli {
@@ -26,13 +27,22 @@ struct WorldOptions {
 
 void add_world_options(CLI::App& command, WorldOptions& options);
 
-// How to reach the server half; none: it is in this process. Of an emulated world only that it is one:
-// start_server() fills in the rest. Reads no more than the key, so that mistakes are told before a model is
-// loaded. Throws Error(usage) where options exclude each other or do not make sense.
+// How to reach the server half; none: it is in this process. Of an emulated or shaped world only which it
+// is: start_server() fills in the rest. Reads no more than key and certificates, so that mistakes are told
+// before a model is loaded. Throws Error(usage) where options exclude each other or do not make sense.
 [[nodiscard]] std::optional<run::LiveOptions> check_world(const WorldOptions& options);
 
-// The emulated world's server, alive as long as what is returned; fills request.live.
-[[nodiscard]] std::unique_ptr<run::EmulatedServer> start_server(const run::Assets& assets,
-                                                                run::RunRequest& request);
+// Whether its server is one of this machine that start_server() starts.
+[[nodiscard]] bool is_local(const std::optional<run::LiveOptions>& live);
+
+// `emulated` where links cannot be emulated becomes `shaped`, with a line on stderr.
+void settle_network(const netsim::LinkSpec& link, std::optional<run::LiveOptions>& live);
+
+// The server of a local world, alive as long as what is returned, its key and state in `folder`; fills
+// `live`. Throws as EmulatedServer and ShapedServer do.
+[[nodiscard]] std::unique_ptr<run::LocalServer> start_server(const run::Assets& assets,
+                                                             const run::Scenario& scenario,
+                                                             const std::filesystem::path& folder,
+                                                             run::LiveOptions& live);
 
 }  // namespace cutlink::cli

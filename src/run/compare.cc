@@ -44,10 +44,8 @@ std::vector<std::string> row_folders(const std::vector<CompareRow>& rows) {
   return folders;
 }
 
-}  // namespace
-
-CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets, Reporter& reporter) {
-  CompareOutcome outcome;
+// In the order in which they run.
+std::vector<RunRequest> cells_of(const CompareRequest& request) {
   const std::vector<CompareRow>& rows = request.scenario.rows;
   const std::vector<std::string> folders = row_folders(rows);
   std::vector<std::size_t> order;
@@ -55,6 +53,7 @@ CompareOutcome run_comparison(const CompareRequest& request, const Assets& asset
     order.push_back(i);
   }
   std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return rows[i].reference; });
+  std::vector<RunRequest> cells;
   for (const std::uint64_t seed : request.seeds) {
     for (const std::size_t i : order) {
       RunRequest run;
@@ -69,17 +68,34 @@ CompareOutcome run_comparison(const CompareRequest& request, const Assets& asset
       run.resume = true;
       run.replace = request.replace;
       run.live = request.live;
-      try {
-        outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
-        if (outcome.interrupted) {
-          return outcome;
-        }
-      } catch (const Error& error) {
-        if (error.kind() != ErrorKind::run) {
-          throw;
-        }
-        outcome.failed.push_back(fmt::format("{}, seed {}: {}", rows[i].name, seed, error.what()));
+      cells.push_back(std::move(run));
+    }
+  }
+  return cells;
+}
+
+}  // namespace
+
+bool is_finished(const CompareRequest& request, const Assets& assets) {
+  const std::vector<RunRequest> cells = cells_of(request);
+  return std::all_of(cells.begin(), cells.end(),
+                     [&](const RunRequest& cell) { return is_finished(cell, assets); });
+}
+
+CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets, Reporter& reporter) {
+  CompareOutcome outcome;
+  for (const RunRequest& run : cells_of(request)) {
+    try {
+      outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
+      if (outcome.interrupted) {
+        return outcome;
       }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::run) {
+        throw;
+      }
+      outcome.failed.push_back(
+          fmt::format("{}, seed {}: {}", run.row, run.scenario.train.seed, error.what()));
     }
   }
   return outcome;

@@ -25,6 +25,9 @@ struct CompareOutcome {
   std::vector<std::string> failed;  // "row, seed: why"
 };
 
+// Whether there is nothing left to run. Throws as is_finished().
+[[nodiscard]] bool is_finished(const CompareRequest& request, const Assets& assets);
+
 // Runs what is missing, in the order seed by seed, reference first; skips what is finished and goes on with
 // what was interrupted. A row that fails does not stop the others. Throws as run_one().
 [[nodiscard]] CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets,

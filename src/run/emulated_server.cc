@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "netsim/emulate/emulator.h"
-#include "wire/key_file.h"
 
 namespace cutlink::run {
 
@@ -15,11 +14,6 @@ namespace {
 
 constexpr std::uint16_t port = 7070;
 constexpr const char* congestion = "cubic";  // what the link's model means; a host's default may pace
-constexpr Nanoseconds start_limit = std::chrono::seconds(60);
-constexpr Nanoseconds stop_grace = std::chrono::seconds(5);
-constexpr Nanoseconds connect_deadline = std::chrono::seconds(10);
-constexpr Nanoseconds answer_deadline = std::chrono::minutes(5);
-constexpr Nanoseconds give_up = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -31,48 +25,30 @@ struct EmulatedServer::State {
   std::unique_ptr<netsim::SupervisedCommand> server;
 };
 
-EmulatedServer::EmulatedServer(const netsim::LinkSpec& link, std::uint64_t seed,
-                               const std::filesystem::path& program, const std::filesystem::path& model,
-                               std::uint32_t threads, const std::filesystem::path& folder)
+EmulatedServer::EmulatedServer(const netsim::LinkSpec& link, std::uint64_t seed, const ServerCommand& command)
     : state_(std::make_unique<State>(link, seed)) {
-  const std::filesystem::path keys = folder / "keys";
-  std::error_code error;
-  std::filesystem::create_directories(keys, error);
-  if (error) {
-    run_error(fmt::format("{}: {}", keys.string(), error.message()));
-  }
-  const std::filesystem::path key = keys / "client.key";
-  state_->key = std::filesystem::exists(key) ? wire::load_key(key) : wire::generate_key(key);
+  state_->key = client_key(command);
   state_->server = state_->emulator.start(
-      Half::server,
-      {program.string(), "serve", "--model", model.string(), "--listen", fmt::format("0.0.0.0:{}", port),
-       "--keys", keys.string(), "--state", (folder / "sessions").string(), "--threads",
-       std::to_string(threads), "--congestion", congestion, "--log", (folder / "server.log").string()});
-  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(start_limit);
+      Half::server, serve_arguments(command, fmt::format("0.0.0.0:{}", port), congestion));
+  const std::string log = server_log(command).string();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(server_start_limit);
   while (!state_->emulator.wait_for_listener(Half::server, std::chrono::milliseconds(50))) {
     if (const auto status = state_->server->poll()) {
-      run_error(fmt::format("the server's process ended with exit code {}: see {}", *status,
-                            (folder / "server.log").string()));
+      run_error(fmt::format("the server's process ended with exit code {}: see {}", *status, log));
     }
     if (std::chrono::steady_clock::now() > until) {
-      run_error(fmt::format("the server's process does not listen after {}: see {}", to_text(start_limit),
-                            (folder / "server.log").string()));
+      run_error(fmt::format("the server's process does not listen after {}: see {}",
+                            to_text(server_start_limit), log));
     }
   }
 }
 
-EmulatedServer::~EmulatedServer() { state_->server->stop(stop_grace); }
+EmulatedServer::~EmulatedServer() { state_->server->stop(server_stop_grace); }
 
 LiveOptions EmulatedServer::options() const {
-  LiveOptions live;
-  live.connect.host = netsim::Emulator::address(Half::server);
-  live.connect.port = port;
-  live.connect.key = state_->key;
-  live.connect.connect_deadline = connect_deadline;
-  live.connect.answer_deadline = answer_deadline;
+  LiveOptions live = local_client(state_->key, netsim::Emulator::address(Half::server), port);
   live.connect.congestion = congestion;
-  live.give_up = give_up;
-  live.emulated = true;
+  live.network = LiveNetwork::emulated;
   live.inside = [state = state_.get()](const std::function<void()>& work) {
     state->emulator.run_inside(Half::client, work);
   };

@@ -105,13 +105,16 @@ std::vector<Finding> look_around() {
   findings.push_back({true, "cuda", "not built in: training and codecs run on the CPU", ""});
 #endif
   findings.push_back({true, "worlds",
-                      "simulated (virtual time; needs no privileges and no network), live (cutlink serve)",
+                      "simulated (virtual time; needs no privileges and no network), shaped (on "
+                      "loopback; needs no privileges), live (cutlink serve)",
                       ""});
   const netsim::EmulatorSupport emulator = netsim::emulator_support();
-  findings.push_back({emulator.available(), "emulator",
-                      emulator.available() ? "links can be emulated here (--world emulated, link emulate)"
-                                           : "links cannot be emulated here: " + emulator.missing,
-                      emulator.remedy});
+  findings.push_back(
+      {emulator.available(), "emulator",
+       emulator.available()
+           ? "links can be emulated here (--world emulated, link emulate)"
+           : "links cannot be emulated here, --world emulated is shaped instead: " + emulator.missing,
+       emulator.remedy});
   const std::size_t links = netsim::list_links(link_directories()).size();
   findings.push_back({links > 0, "links",
                       fmt::format("{} presets in {}", links, portable_path(link_directories().front())),

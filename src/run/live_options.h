@@ -1,6 +1,7 @@
 // Where a live run's server is, and how long it may be away.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "base/units.h"
@@ -8,10 +9,13 @@
 
 namespace cutlink::run {
 
+// What lies between the two ends: a network as it is, an emulated link, or the unprivileged stand-in for one.
+enum class LiveNetwork : std::uint8_t { real, emulated, shaped };
+
 struct LiveOptions {
   wire::ConnectOptions connect;
   Nanoseconds give_up{};  // after so long without the server the run ends, resumable
-  bool emulated = false;  // the network between is emulated on this machine
+  LiveNetwork network = LiveNetwork::real;
   // Calls its argument where connections shall be opened (another network namespace). Empty: right here.
   std::function<void(const std::function<void()>&)> inside;
 };

@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "codecs/registry.h"
 #include "netsim/emulate/link_packets.h"
+#include "netsim/emulate/shaped_link.h"
 #include "run/data_root.h"
 #include "run/link_record.h"
 #include "run/scenario_keys.h"
@@ -96,8 +97,23 @@ bool profiled(const RunRequest& request, const Assets& assets) {
   return assets.profile.has_value() && !request.live;
 }
 
+bool shaped(const RunRequest& request) {
+  return request.live && request.live->network == LiveNetwork::shaped;
+}
+
 const char* world_of(const RunRequest& request) {
-  return !request.live ? "simulated" : request.live->emulated ? "emulated" : "live";
+  if (!request.live) {
+    return "simulated";
+  }
+  switch (request.live->network) {
+    case LiveNetwork::emulated:
+      return "emulated";
+    case LiveNetwork::shaped:
+      return "shaped";
+    case LiveNetwork::real:
+      break;
+  }
+  return "live";
 }
 
 Json devices_json(const RunRequest& request, const Assets& assets) {
@@ -166,6 +182,9 @@ Json describe_run(const RunRequest& request, const Assets& assets) {
       {"link_times",
        request.live ? "measured: both ends' steady clocks; predicted_ns: the link's model" : "simulated"},
       {"compute_times", profiled(request, assets) ? "assumed: device profile" : "measured: steady clock"}};
+  if (shaped(request)) {
+    json["figures"]["shaped_lacks"] = netsim::shaped_lacks(assets.link);
+  }
   return json;
 }
 
@@ -189,6 +208,9 @@ const char* changed_since(const Json& earlier, const RunRequest& request, const 
 }
 
 netsim::LinkSpec model_link(const RunRequest& request, const Assets& assets) {
+  if (shaped(request)) {
+    return netsim::shaped_likeness(assets.link);
+  }
   return request.live ? netsim::simulated_likeness(assets.link) : assets.link;
 }
 

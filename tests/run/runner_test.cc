@@ -95,7 +95,7 @@ TEST_F(RunnerTest, WhetherARunIsFinishedIsKnownWithoutRunningIt) {
   EXPECT_FALSE(is_finished(r, assets));
   r.replace = false;
   // Of an emulated world no more is needed than that it is one: no server has to be there.
-  r.live.emplace().emulated = true;
+  r.live.emplace().network = LiveNetwork::emulated;
   EXPECT_THROW(static_cast<void>(is_finished(r, assets)), Error);
   nlohmann::ordered_json json = *read_run_json(r.directory);
   json["world"] = "emulated";
