@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "netsim/emulate/emulated_traffic.h"
 #include "run/live_fixture.h"
 #include "run/run_info.h"
 #include "run/run_summary.h"
+#include "wire/raw_socket.h"
 #include "wire/running_server.h"
 #include "wire/socket_stream.h"
 
