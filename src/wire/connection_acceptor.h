@@ -2,11 +2,13 @@
 // never spinning.
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
+#include <memory>
 #include <string>
+
+namespace asio {
+class io_context;
+}
 
 namespace cutlink::wire {
 
@@ -29,17 +31,10 @@ class ConnectionAcceptor {
   void stop();
 
  private:
-  void wait();
-  void accept_all();
-  void without_room();
-  [[nodiscard]] bool nobody_waits() const;
-
-  asio::io_context& loop_;
-  int listening_fd_;
-  Owner owner_;
-  asio::posix::stream_descriptor listening_;
-  asio::steady_timer pause_;
-  bool is_stopping_ = false;
+  // Asio stays out of headers: what it makes of itself depends on the standard headers before it, and must be
+  // the same in every source.
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace cutlink::wire
