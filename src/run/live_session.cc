@@ -22,6 +22,7 @@ using wire::MessageType;
 
 constexpr std::chrono::nanoseconds first_pause = std::chrono::milliseconds(20);
 constexpr std::chrono::nanoseconds longest_pause = std::chrono::seconds(5);
+constexpr int most_silent = 5;  // connections without TLS, closed before a word of the greeting
 constexpr int clock_readings = 8;
 constexpr auto clock_valid = std::chrono::seconds(30);  // quartz drifts by some 20 us/s: below 1 ms
 
@@ -150,6 +151,7 @@ void LiveSession::read_clocks() {
 void LiveSession::mend(const std::function<void()>& attempt) {
   const Clock::time_point give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
   std::chrono::nanoseconds pause = first_pause;
+  int silent = 0;
   for (bool lost_once = false;;) {
     try {
       if (!connection_ || !open_) {
@@ -162,7 +164,16 @@ void LiveSession::mend(const std::function<void()>& attempt) {
       }
       return attempt();
     } catch (const ConnectionLost& lost) {
+      const bool plain = !options_.connect.key && !options_.connect.certificates;
+      const bool unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0;
       drop();
+      silent = unheard ? silent + 1 : 0;
+      if (silent == most_silent) {
+        peer_error(
+            fmt::format("{}: the server closes every connection without a word, as one that wants "
+                        "TLS does (give this client's --key or --certificate)",
+                        described_));
+      }
       if (!lost_once) {
         tell_(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
         lost_once = true;

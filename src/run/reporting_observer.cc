@@ -8,6 +8,8 @@ namespace cutlink::run {
 
 namespace {
 
+constexpr std::size_t head_bytes = sizeof report_version + 3 * 8 + 8 + 4;
+
 void put_text(ByteWriter& out, std::string_view text) {
   const std::size_t size = text.size() > most_report_text
                                ? model::valid_utf8_prefix(text.substr(0, most_report_text))
@@ -64,6 +66,7 @@ ByteWriter ReportingObserver::begin(std::uint8_t kind) {
 
 ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_norm) {
   ByteVector report;
+  report.reserve(head_bytes + events_.size());
   ByteWriter out(report);
   out.put(report_version);
   out.put(times.first_byte_ns);
@@ -79,11 +82,10 @@ ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_no
 
 std::size_t most_report_bytes(std::size_t most_widths) {
   constexpr std::size_t text = sizeof(std::uint16_t) + most_report_text;
-  constexpr std::size_t head = sizeof report_version + 3 * 8 + 8 + 4;
   constexpr std::size_t received_and_work = (1 + 8) + 2 * (1 + 1 + 8);
   constexpr std::size_t sent = 1 + text + 5 * 8;
   constexpr std::size_t events = most_report_events * (1 + 1 + 2 * text);
-  return head + received_and_work + sent + (1 + 4 + most_widths) + events;
+  return head_bytes + received_and_work + sent + (1 + 4 + most_widths) + events;
 }
 
 }  // namespace cutlink::run

@@ -75,6 +75,24 @@ TEST_F(LiveRun, ACertificateThatIsRefusedEndsTheRunAtOnce) {
   }
 }
 
+// It tells strangers nothing, so its silence must be understood.
+TEST_F(LiveRun, AServerThatWantsTlsEndsAPlainRunSoon) {
+  const TemporaryFolder folder;
+  const wire::TestAuthority authority(folder / "");
+  const LiveServer server(toy_ / "toy", toy_ / "state", 0, authority.for_server());
+  RunRequest there = request("there", amaq);
+  there.live = at(server.port());
+  there.live->give_up = std::chrono::hours(1);
+  Reporter silent;
+  try {
+    static_cast<void>(run_one(there, load_assets(there.scenario), silent));
+    FAIL() << "a stranger was let in";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::peer);
+    EXPECT_THAT(error.what(), testing::HasSubstr("give this client's --key"));
+  }
+}
+
 // Frames and their envelopes, the greeting, the report and nothing else: without TLS the socket's own count
 // is theirs.
 TEST_F(LiveRun, TheLedgerIsTheSocketsCount) {
