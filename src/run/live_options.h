@@ -11,6 +11,8 @@ namespace cutlink::run {
 struct LiveOptions {
   wire::ConnectOptions connect;
   Nanoseconds give_up{};  // after so long without the server the run ends, resumable
+  // The first connection waits so long, too: the server has been there, and may be away again.
+  bool patient = false;
   bool emulated = false;  // the network between is emulated on this machine
   // Calls its argument where connections shall be opened (another network namespace). Empty: right here.
   std::function<void(const std::function<void()>&)> inside;
