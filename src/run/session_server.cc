@@ -88,6 +88,8 @@ struct SessionServer::State {
   Reply run_frame(const wire::Arrival& arrival, std::uint64_t number, const ByteVector& body);
   Reply save(ServedSession& session, std::uint32_t step);
   void say_goodbye(const wire::Arrival& arrival, bool finished);
+  // Sessions beyond options.keep go, from the disk and from memory.
+  void clean();
 
   Reply welcome(ServedSession& session, const wire::Arrival& arrival);
   [[nodiscard]] Reply not_alive(const wire::Token& token) const;
@@ -108,6 +110,7 @@ struct SessionServer::State {
   std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
   std::vector<std::unique_ptr<ServedModel>> models;
   SessionTable table;
+  std::optional<std::filesystem::file_time_type> cleaned;
 };
 
 void SessionServer::State::check_owner(const wire::Token& token, const std::string& identity) const {
@@ -140,6 +143,31 @@ std::unique_ptr<ServedSession> SessionServer::State::make(const wire::Token& tok
     return std::make_unique<ServedSession>(token, arrival.identity, agreement, model);
   } catch (const Error& error) {
     throw SessionRefused{RefusalCode::agreement, error.what()};
+  }
+}
+
+void SessionServer::State::clean() {
+  const std::filesystem::file_time_type now = options.now();
+  if ((options.keep.unused.count() == 0 && options.keep.size.count == 0) ||
+      (cleaned && now - *cleaned < std::chrono::minutes(1))) {
+    return;
+  }
+  cleaned = now;
+  const auto is_open = [this](const wire::Token& token) { return table.is_connected(token); };
+  std::vector<SessionStore::Entry> sessions = store.list();
+  for (SessionStore::Entry& session : sessions) {
+    if (is_open(session.token)) {  // so that a server killed now finds it new
+      store.touch(session.token, now);
+      session.last_used = now;
+    }
+  }
+  for (const SessionStore::Entry& old : sessions_to_forget(std::move(sessions), options.keep, now, is_open)) {
+    table.remove(old.token);
+    const bool gone = store.forget(old.token);
+    log(fmt::format("session {}: {}, unused for {}, {} of checkpoints", short_name(old.token),
+                    gone ? "removed" : "cannot be removed from the disk",
+                    cutlink::to_text(std::chrono::duration_cast<Nanoseconds>(now - old.last_used)),
+                    cutlink::to_text(Bytes{old.bytes})));
   }
 }
 
@@ -187,6 +215,7 @@ Reply SessionServer::State::greet(const wire::Arrival& arrival, const Hello& hel
 }
 
 Reply SessionServer::State::begin(const wire::Arrival& arrival, const Hello& hello) {
+  clean();
   const train::Agreement agreement = train::read_agreement(hello.agreement);
   ServedSession& session = table.add(make(make_token(), arrival, agreement));
   say(session, fmt::format("begins for {}{}{}: {}", arrival.peer, arrival.identity.empty() ? "" : ", key ",
@@ -258,6 +287,8 @@ Reply SessionServer::State::save(ServedSession& session, std::uint32_t step) {
   try {
     store.write(session.token(), session.owner(), step, train::write_agreement(session.agreement()),
                 session.save());
+    store.touch(session.token(), options.now());
+    clean();
   } catch (const Error& error) {
     say(session, fmt::format("no checkpoint of step {}: {}", step, error.what()));
     throw SessionRefused{RefusalCode::failed,
@@ -276,6 +307,8 @@ void SessionServer::State::say_goodbye(const wire::Arrival& arrival, bool finish
   table.remove(token);
   if (finished) {
     store.forget(token);
+  } else {
+    store.touch(token, options.now());
   }
 }
 
@@ -326,6 +359,7 @@ SessionServer::SessionServer(const ServeOptions& options, ServeLog log)
   const unsigned threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   at::set_num_threads(static_cast<int>(threads));
+  state_->clean();
 }
 
 SessionServer::~SessionServer() = default;
@@ -352,6 +386,7 @@ std::optional<Reply> SessionServer::on_message(const wire::Arrival& arrival, con
 
 void SessionServer::on_closed(wire::ConnectionId connection) {
   if (const ServedSession* session = state_->table.disconnect(connection)) {
+    state_->store.touch(session->token(), state_->options.now());
     state_->say(*session, fmt::format("its connection is gone; kept after {} steps", session->steps_done()));
   }
 }
