@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/one_line.h"
 #include "netsim/link_fields.h"
 
 namespace cutlink::netsim {
@@ -40,13 +41,7 @@ void set_pair(LinkSpec& spec, std::string_view pair, std::vector<std::string>& k
   }
 }
 
-}  // namespace
-
-bool is_short_form(std::string_view text) {
-  return text.find(':') != std::string_view::npos && text.find('/') > text.find(':');
-}
-
-LinkSpec parse_link_short_form(std::string_view text) {
+LinkSpec parse(std::string_view text) {
   const std::string where = fmt::format("link \"{}\": ", text);
   const std::size_t colon = text.find(':');
   LinkSpec spec;
@@ -76,6 +71,20 @@ LinkSpec parse_link_short_form(std::string_view text) {
   spec.description = spec.kind == "fixed" ? "fixed rate, given on the command line or in the scenario"
                                           : "Wi-Fi, given on the command line or in the scenario";
   return spec;
+}
+
+}  // namespace
+
+bool is_short_form(std::string_view text) {
+  return text.find(':') != std::string_view::npos && text.find('/') > text.find(':');
+}
+
+LinkSpec parse_link_short_form(std::string_view text) {
+  try {
+    return parse(text);
+  } catch (const Error& error) {  // quotes the text
+    usage_error(on_one_line(error.what()));
+  }
 }
 
 }  // namespace cutlink::netsim

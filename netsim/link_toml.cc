@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/one_line.h"
+#include "base/toml_dots.h"
 #include "netsim/link_fields.h"
 
 namespace cutlink::netsim {
@@ -15,6 +17,7 @@ namespace {
 class LinkFile {
  public:
   LinkFile(std::string_view text, const std::string& file) : file_(file) {
+    check_toml_dots(text, file);
     try {
       root_ = toml::parse(text, file);
     } catch (const toml::parse_error& error) {
@@ -141,7 +144,11 @@ class LinkFile {
 }  // namespace
 
 LinkSpec parse_link_toml(std::string_view text, const std::string& file) {
-  return LinkFile(text, file).read();
+  try {
+    return LinkFile(text, file).read();
+  } catch (const Error& error) {  // quotes keys and values of the file
+    usage_error(on_one_line(error.what()));
+  }
 }
 
 }  // namespace cutlink::netsim

@@ -34,8 +34,8 @@ constexpr std::array<Unit, 8> rate_units = {{{"bit/s", 1},
                                              {"kB/s", 8e3L},
                                              {"MB/s", 8e6L},
                                              {"GB/s", 8e9L}}};
-constexpr std::array<Unit, 6> duration_units = {
-    {{"ns", 1}, {"us", 1e3L}, {"ms", 1e6L}, {"s", 1e9L}, {"min", 60e9L}, {"h", 3600e9L}}};
+constexpr std::array<Unit, 7> duration_units = {
+    {{"ns", 1}, {"us", 1e3L}, {"ms", 1e6L}, {"s", 1e9L}, {"min", 60e9L}, {"h", 3600e9L}, {"d", 86400e9L}}};
 
 // A kind of quantity: its name in messages, and the units to suggest by the first letter of an unknown one.
 struct Quantity {

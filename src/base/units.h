@@ -28,7 +28,7 @@ struct BitRate {
 // is allowed; a fraction is rounded to the nearest whole byte or nanosecond.
 [[nodiscard]] Bytes parse_bytes(std::string_view text);           // 512B 7.4kB 7.4MB 7.1MiB 1GB 1GiB
 [[nodiscard]] BitRate parse_bit_rate(std::string_view text);      // 20Mbit/s 1.5Gbit/s 20MB/s 64kbit/s
-[[nodiscard]] Nanoseconds parse_duration(std::string_view text);  // 100ns 7us 12ms 1.5s 2min 1h; not negative
+[[nodiscard]] Nanoseconds parse_duration(std::string_view text);  // 100ns 7us 12ms 1.5s 1h 30d; not negative
 
 // Write for people, three significant digits: "226 MB", "20 Mbit/s", "12.5 ms".
 [[nodiscard]] std::string to_text(Bytes bytes);

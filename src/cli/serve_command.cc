@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/units.h"
 #include "cli/certificate_options.h"
 #include "cli/command_line.h"
 #include "cli/host_port.h"
@@ -28,12 +29,33 @@ struct Options {
   CertificateOptions certificates;
   std::string congestion;
   std::string log;
+  std::string keep;
+  std::string keep_size;
 };
 
 constexpr Nanoseconds greeting_deadline = std::chrono::seconds(10);
 constexpr Nanoseconds read_deadline = std::chrono::seconds(30);
 // A client computes between two requests, on whatever it has; one that is gone is noticed by TCP long before.
 constexpr Nanoseconds idle_deadline = std::chrono::hours(1);
+
+run::KeepRule keep_rule(const Options& options) {
+  run::KeepRule rule;
+  try {
+    rule.unused = options.keep.empty() ? Nanoseconds{} : parse_duration(options.keep);
+  } catch (const Error& error) {
+    usage_error(fmt::format("--keep: {}", error.what()));
+  }
+  try {
+    rule.size = options.keep_size.empty() ? Bytes{} : parse_bytes(options.keep_size);
+  } catch (const Error& error) {
+    usage_error(fmt::format("--keep-size: {}", error.what()));
+  }
+  if ((!options.keep.empty() && rule.unused.count() == 0) ||
+      (!options.keep_size.empty() && rule.size.count == 0)) {
+    usage_error("--keep and --keep-size: 0 would keep nothing; leave them out to keep all");
+  }
+  return rule;
+}
 
 std::atomic<wire::ServerListener*> listening = nullptr;
 
@@ -67,6 +89,8 @@ void serve(const Options& options) {
   if (!options.log.empty() && std::freopen(options.log.c_str(), "a", stdout) == nullptr) {
     usage_error(fmt::format("--log {}: cannot be written", options.log));
   }
+  run::ServeOptions to_serve = options.serve;
+  to_serve.keep = keep_rule(options);
   make_threads_patient(options.serve.threads);
   const HostPort address = parse_host_port(options.listen, "--listen");
   wire::ListenOptions listen;
@@ -82,7 +106,7 @@ void serve(const Options& options) {
   listen.idle_deadline = idle_deadline;
   listen.congestion = options.congestion;
   wire::ServerListener listener(listen);  // first: an address that cannot be is said at once
-  run::SessionServer server(options.serve, log_line);
+  run::SessionServer server(to_serve, log_line);
 
   std::signal(SIGPIPE, SIG_IGN);
   listening = &listener;
@@ -122,6 +146,12 @@ void add_serve(CLI::App& app, Context&) {
   command->add_option("--state", options->serve.state, "sessions' checkpoints")
       ->type_name("DIR")
       ->capture_default_str();
+  command->add_option("--keep", options->keep, "remove sessions unused for longer, e.g. 30d; default: never")
+      ->type_name("TIME");
+  command
+      ->add_option("--keep-size", options->keep_size,
+                   "remove the longest unused beyond, e.g. 20GB; default: never")
+      ->type_name("SIZE");
   command->add_option("--sessions", options->serve.most_sessions, "in memory at once; idle ones make room")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000));

@@ -15,6 +15,8 @@ enum class LiveNetwork : std::uint8_t { real, emulated, shaped };
 struct LiveOptions {
   wire::ConnectOptions connect;
   Nanoseconds give_up{};  // after so long without the server the run ends, resumable
+  // The first connection waits so long, too: the server has been there, and may be away again.
+  bool patient = false;
   LiveNetwork network = LiveNetwork::real;
   // Calls its argument where connections shall be opened (another network namespace). Empty: right here.
   std::function<void(const std::function<void()>&)> inside;

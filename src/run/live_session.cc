@@ -60,6 +60,10 @@ LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement, std::
       agreement_(std::move(agreement)),
       token_file_(std::move(token_file)),
       tell_(std::move(tell)) {
+  if (options_.patient) {
+    patiently([this](bool) { connect(); });
+    return;
+  }
   try {
     connect();
   } catch (const ConnectionLost& lost) {
@@ -147,22 +151,14 @@ void LiveSession::read_clocks() {
   clock_read_ = Clock::now();
 }
 
-// Calls `attempt` with the session open until no connection breaks under it.
-void LiveSession::mend(const std::function<void()>& attempt) {
+// Calls `attempt` until no connection breaks under it.
+void LiveSession::patiently(const std::function<void(bool)>& attempt) {
   const Clock::time_point give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
   std::chrono::nanoseconds pause = first_pause;
   int silent = 0;
   for (bool lost_once = false;;) {
     try {
-      if (!connection_ || !open_) {
-        open();
-        if (lost_once) {
-          tell_(false, "connection_back", fmt::format("{} is back", described_));
-        }
-      } else if (Clock::now() - clock_read_ > clock_valid) {
-        read_clocks();
-      }
-      return attempt();
+      return attempt(lost_once);
     } catch (const ConnectionLost& lost) {
       const bool plain = !options_.connect.key && !options_.connect.certificates;
       const bool unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0;
@@ -186,6 +182,21 @@ void LiveSession::mend(const std::function<void()>& attempt) {
       pause = std::min(2 * pause, longest_pause);
     }
   }
+}
+
+// The same with the session open.
+void LiveSession::mend(const std::function<void()>& attempt) {
+  patiently([&](bool lost_once) {
+    if (!connection_ || !open_) {
+      open();
+      if (lost_once) {
+        tell_(false, "connection_back", fmt::format("{} is back", described_));
+      }
+    } else if (Clock::now() - clock_read_ > clock_valid) {
+      read_clocks();
+    }
+    attempt();
+  });
 }
 
 void LiveSession::restore(std::uint32_t step) {

@@ -21,8 +21,8 @@ class LiveSession {
   using Tell = std::function<void(bool, const char*, const std::string&)>;
 
   // Connects; the session itself begins with the first request. token_file: names a fresh session as soon as
-  // it has a name. Throws Error(usage) for an address that cannot be, Error(peer) where authentication fails,
-  // Error(run) where the server stays away.
+  // it has a name. Unless options.patient the server must be there now. Throws Error(usage) for an address
+  // that cannot be, Error(peer) where authentication fails, Error(run) where the server stays away.
   LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file, Tell tell);
   ~LiveSession();
 
@@ -56,6 +56,7 @@ class LiveSession {
   void open();
   void read_clocks();
   wire::Received receive(wire::MessageType type, std::uint64_t number);
+  void patiently(const std::function<void(bool lost_once)>& attempt);
   void mend(const std::function<void()>& attempt);
 
   LiveOptions options_;

@@ -219,8 +219,12 @@ RunStatus RunAttempt::go() {
     }
     save_adapters();
   } catch (const Error& error) {
-    files_->event({false, next_step_, "run_failed", error.what()});
-    finish("failed", error.what());
+    try {
+      files_->event({false, next_step_, "run_failed", error.what()});
+      finish("failed", error.what());
+    } catch (const Error&) {
+      // Where the disk is full this fails, too: the first cause is the one to tell.
+    }
     reporter_.on_end();
     throw;
   }

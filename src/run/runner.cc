@@ -62,12 +62,14 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
   if (request.resume && !request.replace) {
     stored = train::find_latest(checkpoint_folder(request));
   }
+  RunRequest attempted = request;
   for (std::optional<Event> first;;) {
     try {
-      return RunAttempt(request, assets, reporter, stored, first).go();
+      return RunAttempt(attempted, assets, reporter, stored, first).go();
     } catch (const RestoreNeeded& need) {
       stored = common_checkpoint(checkpoint_folder(request), need.server_steps());
       const std::uint32_t step = stored ? stored->step : 0;
+      attempted.live->patient = true;  // only a live world asks for this
       first = {true, step, "went_back",
                fmt::format("the server was started anew: going on from step {} (save more often with "
                            "checkpoint.every)",

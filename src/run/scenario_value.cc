@@ -15,22 +15,11 @@ constexpr std::size_t most_shown = 100;  // bytes of a message that are the user
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-std::string escaped(char c) {
-  switch (c) {
-    case '\n':
-      return "\\n";
-    case '\t':
-      return "\\t";
-    default:
-      return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-  }
-}
-
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (is_control(c)) {
-      out += escaped(c);
+      out += on_one_line({&c, 1});
     } else {
       out += (c == '"' || c == '\\' ? "\\" : "");
       out += c;
@@ -72,14 +61,6 @@ struct TomlText {
 }  // namespace
 
 std::string Value::to_toml() const { return std::visit(TomlText{}, data); }
-
-std::string on_one_line(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    out += is_control(c) ? escaped(c) : std::string(1, c);
-  }
-  return out;
-}
 
 std::string shown(const std::string& text) { return clipped(on_one_line(text)); }
 

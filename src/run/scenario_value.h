@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/one_line.h"
+
 namespace cutlink::run {
 
 struct Value {
@@ -16,8 +18,6 @@ struct Value {
   [[nodiscard]] std::string to_toml() const;
 };
 
-// The same with control characters escaped, for messages.
-[[nodiscard]] std::string on_one_line(const std::string& text);
 // What a user wrote as a message shows it: on one line, the first 100 bytes.
 [[nodiscard]] std::string shown(const std::string& text);
 

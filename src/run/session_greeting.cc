@@ -99,6 +99,7 @@ Reply SessionServer::State::greet(const wire::Arrival& arrival, const Hello& hel
 }
 
 Reply SessionServer::State::begin(const wire::Arrival& arrival, const Hello& hello) {
+  clean();
   const train::Agreement agreement = train::read_agreement(hello.agreement);
   ServedSession& session = table.add(make(make_token(), arrival, agreement));
   say(session, fmt::format("begins for {}{}: {}", arrival.peer, arrival.shown_by(), session.describe()));

@@ -61,6 +61,31 @@ Reply SessionServer::State::run_frame(const wire::Arrival& arrival, std::uint64_
   return reply;
 }
 
+void SessionServer::State::clean() {
+  const std::filesystem::file_time_type now = options.now();
+  if ((options.keep.unused.count() == 0 && options.keep.size.count == 0) ||
+      (cleaned && now - *cleaned < std::chrono::minutes(1))) {
+    return;
+  }
+  cleaned = now;
+  const auto is_open = [this](const wire::Token& token) { return table.is_connected(token); };
+  std::vector<SessionStore::Entry> sessions = store.list();
+  for (SessionStore::Entry& session : sessions) {
+    if (is_open(session.token)) {  // so that a server killed now finds it new
+      store.touch(session.token, now);
+      session.last_used = now;
+    }
+  }
+  for (const SessionStore::Entry& old : sessions_to_forget(std::move(sessions), options.keep, now, is_open)) {
+    table.remove(old.token);
+    const bool gone = store.forget(old.token);
+    log(fmt::format("session {}: {}, unused for {}, {} of checkpoints", short_name(old.token),
+                    gone ? "removed" : "cannot be removed from the disk",
+                    cutlink::to_text(std::chrono::duration_cast<Nanoseconds>(now - old.last_used)),
+                    cutlink::to_text(Bytes{old.bytes})));
+  }
+}
+
 Reply SessionServer::State::save(ServedSession& session, std::uint32_t step) {
   if (step != session.steps_done()) {
     peer_error(fmt::format("save: step {} is asked for, {} are done", step, session.steps_done()));
@@ -68,6 +93,8 @@ Reply SessionServer::State::save(ServedSession& session, std::uint32_t step) {
   try {
     store.write(session.token(), session.owner(), step, train::write_agreement(session.agreement()),
                 session.save());
+    store.touch(session.token(), options.now());
+    clean();
   } catch (const Error& error) {
     say(session, fmt::format("no checkpoint of step {}: {}", step, error.what()));
     throw SessionRefused{RefusalCode::failed,
@@ -86,6 +113,8 @@ void SessionServer::State::say_goodbye(const wire::Arrival& arrival, bool finish
   table.remove(token);
   if (finished) {
     store.forget(token);
+  } else {
+    store.touch(token, options.now());
   }
 }
 
@@ -136,6 +165,7 @@ SessionServer::SessionServer(const ServeOptions& options, ServeLog log)
   const unsigned threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   at::set_num_threads(static_cast<int>(threads));
+  state_->clean();
 }
 
 SessionServer::~SessionServer() = default;
@@ -162,6 +192,7 @@ std::optional<Reply> SessionServer::on_message(const wire::Arrival& arrival, con
 
 void SessionServer::on_closed(wire::ConnectionId connection) {
   if (const ServedSession* session = state_->table.disconnect(connection)) {
+    state_->store.touch(session->token(), state_->options.now());
     state_->say(*session, fmt::format("its connection is gone; kept after {} steps", session->steps_done()));
   }
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "run/session_cleaning.h"
 #include "wire/server_listener.h"
 
 namespace cutlink::run {
@@ -18,6 +19,8 @@ struct ServeOptions {
   std::filesystem::path state;                // sessions' checkpoints: state/TOKEN/step-NNNNNNNN
   std::uint32_t most_sessions = 16;           // in memory; beyond: `busy`, after idle ones were put on disk
   std::uint32_t threads = 0;                  // of the computation; 0: all cores
+  KeepRule keep;                              // what goes from `state`, looked at at most once a minute
+  std::function<std::filesystem::file_time_type()> now = std::filesystem::file_time_type::clock::now;
 };
 
 // What a person at the server should see; one line each.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ namespace cutlink::run {
 
 // "cutlink 0.1.0 (1a2b3c4) on HOST"
 [[nodiscard]] std::string describe_server();
+
+// Of a session, for people.
+[[nodiscard]] inline std::string short_name(const wire::Token& token) { return to_text(token).substr(0, 8); }
 
 [[nodiscard]] wire::Reply reply_of(wire::MessageType type, std::uint64_t number, ByteVector body);
 
@@ -49,6 +53,8 @@ struct SessionServer::State {
   wire::Reply run_frame(const wire::Arrival& arrival, std::uint64_t number, const ByteVector& body);
   wire::Reply save(ServedSession& session, std::uint32_t step);
   void say_goodbye(const wire::Arrival& arrival, bool finished);
+  // Sessions beyond options.keep go, from the disk and from memory.
+  void clean();
 
   wire::Reply welcome(ServedSession& session, const wire::Arrival& arrival);
   [[nodiscard]] wire::Reply not_alive(const wire::Token& token) const;
@@ -59,7 +65,7 @@ struct SessionServer::State {
   std::unique_ptr<ServedSession> make(const wire::Token& token, const wire::Arrival& arrival,
                                       const train::Agreement& agreement);
   void say(const ServedSession& session, const std::string& what) const {
-    log(fmt::format("session {}: {}", to_text(session.token()).substr(0, 8), what));
+    log(fmt::format("session {}: {}", short_name(session.token()), what));
   }
 
   ServeOptions options;
@@ -69,6 +75,7 @@ struct SessionServer::State {
   std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
   std::vector<std::unique_ptr<ServedModel>> models;
   SessionTable table;
+  std::optional<std::filesystem::file_time_type> cleaned;
 };
 
 }  // namespace cutlink::run

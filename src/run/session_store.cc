@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "base/error.h"
@@ -18,6 +19,34 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_owner_bytes = 1000;
 constexpr std::size_t most_steps = 16;  // as SESSION.md has it
+constexpr std::string_view gone_prefix = ".gone-";
+
+// None where a name is no session's.
+std::optional<wire::Token> token_of(std::string_view name) {
+  wire::Token token{};
+  if (name.size() != 2 * token.size() ||
+      name.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    std::from_chars(name.data() + 2 * i, name.data() + 2 * i + 2, token[i], 16);
+  }
+  return token;
+}
+
+// What a server left that was killed while it removed a session.
+void finish_removals(const fs::path& directory) {
+  std::vector<fs::path> left;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    if (entry.path().filename().string().starts_with(gone_prefix)) {
+      left.push_back(entry.path());
+    }
+  }
+  for (const fs::path& path : left) {
+    fs::remove_all(path, ignored);
+  }
+}
 
 }  // namespace
 
@@ -57,6 +86,7 @@ SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)
     usage_error(fmt::format("--state: {} (name a directory that can be written to)", cause.what()));
   }
   fs::remove(directory_ / ".writable", error);
+  finish_removals(directory_);
 }
 
 void SessionStore::write(const wire::Token& token, const std::string& owner, std::uint32_t step,
@@ -103,9 +133,42 @@ std::optional<SessionStore::Stored> SessionStore::find(const wire::Token& token,
   return Stored{std::move(stored->blobs["agreement"]), std::move(stored->blobs["server"])};
 }
 
-void SessionStore::forget(const wire::Token& token) const {
-  std::error_code ignored;  // what stays behind takes room, nothing else
-  fs::remove_all(folder(token), ignored);
+// By a rename first: killed in the middle of it, no half of a session is left behind under its name.
+bool SessionStore::forget(const wire::Token& token) const {
+  std::error_code error;
+  const fs::path gone = directory_ / (std::string(gone_prefix) + to_text(token));
+  fs::rename(folder(token), gone, error);
+  if (error) {
+    return error == std::errc::no_such_file_or_directory;
+  }
+  fs::remove_all(gone, error);  // what stays behind goes with the next start
+  return true;
+}
+
+std::vector<SessionStore::Entry> SessionStore::list() const {
+  std::vector<Entry> found;
+  std::error_code error;
+  for (fs::directory_iterator it(directory_, error), end; !error && it != end; it.increment(error)) {
+    const std::optional<wire::Token> token = token_of(it->path().filename().string());
+    std::error_code ignored;  // one that goes while we look
+    if (!token || !it->is_directory(ignored)) {
+      continue;
+    }
+    Entry entry{*token, 0, it->last_write_time(ignored)};
+    for (fs::recursive_directory_iterator file(it->path(), ignored), none; !ignored && file != none;
+         file.increment(ignored)) {
+      std::error_code not_a_file;
+      const std::uintmax_t size = file->file_size(not_a_file);
+      entry.bytes += not_a_file ? 0 : size;
+    }
+    found.push_back(entry);
+  }
+  return found;
+}
+
+void SessionStore::touch(const wire::Token& token, fs::file_time_type now) const {
+  std::error_code ignored;
+  fs::last_write_time(folder(token), now, ignored);
 }
 
 }  // namespace cutlink::run

@@ -36,7 +36,17 @@ class SessionStore {
   };
   [[nodiscard]] std::optional<Stored> find(const wire::Token& token, std::uint32_t step) const;
 
-  void forget(const wire::Token& token) const;
+  // All of a session, or nothing: false where the system does not let it go.
+  bool forget(const wire::Token& token) const;
+
+  struct Entry {
+    wire::Token token{};
+    std::uint64_t bytes = 0;
+    std::filesystem::file_time_type last_used;  // last saved or touched
+  };
+  [[nodiscard]] std::vector<Entry> list() const;
+  // Used at `now`; says nothing where it is not on the disk.
+  void touch(const wire::Token& token, std::filesystem::file_time_type now) const;
 
  private:
   [[nodiscard]] std::filesystem::path folder(const wire::Token& token) const {

@@ -34,6 +34,11 @@ class SessionTable {
     return by_connection_.contains(connection);
   }
 
+  [[nodiscard]] bool is_connected(const wire::Token& token) const {
+    const auto found = sessions_.find(token);
+    return found != sessions_.end() && found->second->connection.has_value();
+  }
+
   // Lets sessions go that nobody is connected to, the longest unused first, until there is room for one more
   // of `bytes`. Throws SessionRefused where there is none.
   void make_room(std::uint64_t bytes);

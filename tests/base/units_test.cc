@@ -61,6 +61,7 @@ TEST(Units, ReadsDurations) {
   EXPECT_EQ(parse_duration("1.5s").count(), 1500000000);
   EXPECT_EQ(parse_duration("2min").count(), 120000000000);
   EXPECT_EQ(parse_duration("1h").count(), 3600000000000);
+  EXPECT_EQ(parse_duration("30d").count(), 30 * 24 * 3600000000000);
   EXPECT_EQ(parse_duration("9223372036854775807ns").count(), max_i64);
 }
 
@@ -107,6 +108,7 @@ TEST(Units, WritesForPeople) {
   EXPECT_EQ(to_text(Nanoseconds(59960000000)), "1 min");
   EXPECT_EQ(to_text(Nanoseconds(59400000000)), "59.4 s");
   EXPECT_EQ(to_text(Nanoseconds(5400000000000)), "1.5 h");
+  EXPECT_EQ(to_text(Nanoseconds(36 * 3600000000000)), "1.5 d");
   EXPECT_EQ(to_text(Nanoseconds(-7000)), "-7 us");
 }
 

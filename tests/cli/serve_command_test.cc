@@ -63,6 +63,9 @@ TEST(ServeCommand, RefusesWhatItCannotServe) {
   says({"--model", tiny, "--listen", "127.0.0.1:0", "--keys", "/nowhere"}, "/nowhere");
   says({"--model", "/nowhere", "--listen", "127.0.0.1:0", "--state", testing::TempDir() + "serve_state"},
        "/nowhere");
+  says({"--model", tiny, "--listen", "127.0.0.1:0", "--keep", "30"}, "--keep: duration \"30\": unit missing");
+  says({"--model", tiny, "--listen", "127.0.0.1:0", "--keep-size", "20G"}, "--keep-size: size \"20G\"");
+  says({"--model", tiny, "--listen", "127.0.0.1:0", "--keep", "0d"}, "would keep nothing");
   says({"--listen", "127.0.0.1:0"}, "--model");
 }
 

@@ -92,6 +92,16 @@ enabled = false)",
 
 TEST(LinkToml, SyntaxErrorsHaveALine) { expect_error("kind = \"wifi\"\nmcs = = 4\n", "my.toml:2: ", ""); }
 
+// Each dot is a table in a table: thirty thousand of them, which 64 KiB hold, overflowed the stack when
+// destroyed.
+TEST(LinkToml, NestingByDotsIsBounded) {
+  std::string key = "a";
+  for (int i = 0; i < 31'000; ++i) {
+    key += ".a";
+  }
+  expect_error("kind = \"fixed\"\n" + key + " = 1\n", "my.toml:2: ", "more than 1000 dots");
+}
+
 TEST(LinkToml, KindIsRequiredAndKnown) {
   expect_error("mcs = 4\n", "my.toml: kind: missing", "kind = \"wifi\"");
   expect_error("kind = \"lte\"\n", "my.toml:1: kind: ", "\"fixed\" or \"wifi\"");

@@ -48,6 +48,32 @@ TEST_F(SessionStoreTest, KeepsTheOwnerOfWhoeverHasNoKey) {
   EXPECT_EQ(store.owner_of(token), "");
 }
 
+TEST_F(SessionStoreTest, ListsItsSessionsAndNothingElse) {
+  const SessionStore store(directory_);
+  EXPECT_TRUE(store.list().empty());
+  store.write(token, "cutlink-alice", 3, ByteVector(100), ByteVector(200));
+  fs::create_directories(directory_ / "notes");
+  fs::create_directories(directory_ / "0FA00000000000000000000000000000");  // ours are in small letters
+  replace_file(directory_ / std::string(32, 'a'), std::string_view("a file"));
+  ASSERT_EQ(store.list().size(), 1U);
+  EXPECT_EQ(store.list()[0].token, token);
+  EXPECT_GT(store.list()[0].bytes, 300U);
+  const fs::file_time_type then{std::chrono::hours(1000)};
+  store.touch(token, then);
+  EXPECT_EQ(store.list()[0].last_used, then);
+  store.touch({9}, then);
+  EXPECT_EQ(store.list().size(), 1U);
+}
+
+TEST_F(SessionStoreTest, ARemovalThatWasCutIsFinishedAtTheNextStart) {
+  const SessionStore store(directory_);
+  store.write(token, "", 3, {1}, {2});
+  fs::rename(directory_ / to_text(token), directory_ / (".gone-" + to_text(token)));
+  EXPECT_TRUE(SessionStore(directory_).steps(token).empty());
+  EXPECT_TRUE(fs::is_empty(directory_));
+  EXPECT_TRUE(store.forget(token)) << "one that is not there is gone";
+}
+
 TEST_F(SessionStoreTest, IsForItsOwnerOnly) {
   const SessionStore store(directory_);
   struct stat facts {};

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <span>
+
 namespace cutlink::netsim {
 namespace {
 
@@ -10,7 +13,8 @@ TEST(ByteFifo, GivesBackWhatCameInOrder) {
   std::uint8_t in = 0;
   std::uint8_t out = 0;
   for (std::size_t round = 0; round < 200; ++round) {
-    ByteVector more(round % 7);
+    std::array<std::uint8_t, 6> bytes{};
+    const auto more = std::span(bytes).first(round % 7);
     for (std::uint8_t& byte : more) {
       byte = in++;
     }
