@@ -10,18 +10,9 @@ class ByteFifo {
   [[nodiscard]] std::size_t size() const { return bytes_.size() - head_; }
   // The oldest `count` bytes, count <= size(); valid until the next change.
   [[nodiscard]] ByteSpan front(std::size_t count) const { return {bytes_.data() + head_, count}; }
-  void push(ByteSpan more) { bytes_.insert(bytes_.end(), more.begin(), more.end()); }
-  void pop(std::size_t count) {
-    head_ += count;
-    if (head_ >= bytes_.size() - head_) {  // each byte moves at most once on average
-      bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(head_));
-      head_ = 0;
-    }
-  }
-  void clear() {
-    bytes_.clear();
-    head_ = 0;
-  }
+  void push(ByteSpan more);
+  void pop(std::size_t count);  // count <= size()
+  void clear();
 
  private:
   ByteVector bytes_;
