@@ -51,12 +51,12 @@ class Loader {
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
     if (name.empty()) {
-      usage_error(fmt::format("--set {}: write --set key=value, e.g. --set train.steps=10", text));
+      usage_error(fmt::format("--set {}: write --set key=value, e.g. --set train.steps=10", shown(text)));
     }
     not_a_table(name);
     if (equals == std::string::npos) {
-      usage_error(fmt::format("--set {}: no value: write --set {}=VALUE (allowed: {})", text, text,
-                              find_key(name, "--set").allowed));
+      usage_error(fmt::format("--set {}: no value: write --set {}=VALUE (allowed: {})", shown(text),
+                              shown(text), find_key(name, "--set").allowed));
     }
     const std::string given = text.substr(equals + 1);
     const KeySpec& key = find_key(name, "--set");
