@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/rng.h"
+#include "model/utf8.h"
 #include "run/compare_rows.h"
 #include "run/key_hint.h"
 #include "run/scenario.h"
@@ -43,15 +44,19 @@ class Loader {
 
   // `key=value` of --set: the value as TOML, else as plain text.
   void override_with(const std::string& text) {
+    if (model::valid_utf8_prefix(text) != text.size()) {  // a file's text is checked by its parser
+      usage_error(fmt::format("--set {}: not UTF-8: write the value as a UTF-8 text",
+                              shown(model::to_valid_utf8(text))));
+    }
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
     if (name.empty()) {
-      usage_error(fmt::format("--set {}: write --set key=value, e.g. --set train.steps=10", text));
+      usage_error(fmt::format("--set {}: write --set key=value, e.g. --set train.steps=10", shown(text)));
     }
     not_a_table(name);
     if (equals == std::string::npos) {
-      usage_error(fmt::format("--set {}: no value: write --set {}=VALUE (allowed: {})", text, text,
-                              find_key(name, "--set").allowed));
+      usage_error(fmt::format("--set {}: no value: write --set {}=VALUE (allowed: {})", shown(text),
+                              shown(text), find_key(name, "--set").allowed));
     }
     const std::string given = text.substr(equals + 1);
     const KeySpec& key = find_key(name, "--set");

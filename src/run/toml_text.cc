@@ -43,7 +43,7 @@ toml::table parse_toml(std::string_view text, const std::string& file) {
   try {
     return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
-    const std::string why(error.description());
+    const std::string why = on_one_line(error.description());  // it quotes the file
     usage_error(fmt::format("{}:{}: not TOML: {}{}", file, error.source().begin.line, why,
                             why.find("utf-8") == std::string::npos ? "" : " (save it as a UTF-8 text)"));
   }

@@ -33,6 +33,14 @@ TEST(ScenarioLoad, DefaultsAndNamesAfterItsFile) {
   EXPECT_TRUE(s.rows[0].reference);
 }
 
+// What is not UTF-8 could be written into no run.json.
+TEST(ScenarioLoad, AnOverrideIsUtf8) {
+  EXPECT_EQ(error_of(needed, {"name=\xFF"}),
+            "--set name=\xEF\xBF\xBD: not UTF-8: write the value as a UTF-8 text");
+  EXPECT_THAT(error_of(needed, {"model.path=a\xC3"}), HasSubstr("not UTF-8"));
+  EXPECT_EQ(error_of(needed, {"name=r\xC3\xA4ume"}), "no error");
+}
+
 TEST(ScenarioLoad, ReadsEveryKindOfKey) {
   const Scenario s = parse_scenario(
       "seed = 9\nthreads = 3\nlink = \"wifi5-typical\"\ncodec = \"uniform:bits=4\"\n" + needed +

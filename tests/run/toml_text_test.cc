@@ -31,6 +31,7 @@ std::string repeated(const std::string& text, int times) {
 
 TEST(TomlText, WhatIsNoTomlIsToldWithItsLine) {
   EXPECT_THAT(error_of("a = 1\nb\n"), HasSubstr("t.toml:2: not TOML: "));
+  EXPECT_THAT(error_of("a = fals\x1b[2J\n"), HasSubstr("saw 'fals\\u001b'"));
   EXPECT_THAT(error_of("a = \"\xff\"\n"), HasSubstr("save it as a UTF-8 text"));
   EXPECT_THAT(error_of(fmt::format("a = {}", repeated("[", 5000))), HasSubstr("not TOML"));
 }
