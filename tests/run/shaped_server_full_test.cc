@@ -1,4 +1,5 @@
-// A run over a shaped link is the simulated run, bit for bit. The server half is a thread here, not a process.
+// A run over a shaped link is the simulated run, bit for bit. The server half is a thread here, not a
+// process.
 #include <gmock/gmock.h>
 
 #include "netsim/emulate/shaped_relay.h"

@@ -13,12 +13,12 @@ TEST(ByteFifo, GivesBackWhatCameInOrder) {
   std::uint8_t in = 0;
   std::uint8_t out = 0;
   for (std::size_t round = 0; round < 200; ++round) {
-    std::array<std::uint8_t, 6> bytes{};
-    const auto more = std::span(bytes).first(round % 7);
-    for (std::uint8_t& byte : more) {
-      byte = in++;
+    std::array<std::uint8_t, 7> more{};
+    const std::size_t count = round % more.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      more[i] = in++;
     }
-    fifo.push(more);
+    fifo.push(std::span(more).first(count));
     const std::size_t part = fifo.size() * (round % 3) / 2;
     for (const std::uint8_t byte : fifo.front(part)) {
       ASSERT_EQ(byte, out++) << round;
