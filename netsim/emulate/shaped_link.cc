@@ -65,27 +65,45 @@ void ShapedLink::send(Direction direction, std::uint64_t stream, Mark mark, Inst
   offer(direction, {.stream = stream, .bytes = 0, .mark = mark, .due = {}}, tcp_ip_header_bytes, now);
 }
 
-std::optional<ShapedLink::Arrival> ShapedLink::take(Direction direction, Instant now) {
-  for (;;) {
-    const auto release = path_->take(direction, now);
-    if (!release) {
-      return std::nullopt;
-    }
-    Arrival arrival = segments_[release->packet.slot];
-    pool_.give_back(release->packet.slot);
-    if (arrival.stream == no_stream) {
-      continue;
-    }
-    arrival.due = release->due;
+// Moves what has arrived by `now` off the path, in both directions: ACKs end here, where nobody takes them.
+void ShapedLink::settle(Instant now) {
+  for (const Direction direction : {Direction::up, Direction::down}) {
     Lane& way = lane(direction);
-    way.under_way -= arrival.bytes;
-    if (segmenting_.acks && ++way.unacknowledged == segments_per_ack) {
-      way.unacknowledged = 0;
-      offer(reverse(direction), {.stream = no_stream, .bytes = 0, .mark = Mark::none, .due = {}},
-            tcp_ip_header_bytes, now);
+    while (const auto release = path_->take(direction, now)) {
+      Arrival arrival = segments_[release->packet.slot];
+      pool_.give_back(release->packet.slot);
+      if (arrival.stream == no_stream) {
+        continue;
+      }
+      arrival.due = release->due;
+      way.due.push_back(arrival);
+      if (segmenting_.acks && ++way.unacknowledged == segments_per_ack) {
+        way.unacknowledged = 0;
+        offer(reverse(direction), {.stream = no_stream, .bytes = 0, .mark = Mark::none, .due = {}},
+              tcp_ip_header_bytes, now);
+      }
     }
-    return arrival;
   }
+}
+
+std::optional<ShapedLink::Arrival> ShapedLink::take(Direction direction, Instant now) {
+  settle(now);
+  Lane& way = lane(direction);
+  if (way.due.empty()) {
+    return std::nullopt;
+  }
+  const Arrival arrival = way.due.front();
+  way.due.pop_front();
+  way.under_way -= arrival.bytes;
+  return arrival;
+}
+
+Instant ShapedLink::next_wake() {
+  Instant wake = path_->next_wake();
+  for (const Lane& way : lanes_) {
+    wake = way.due.empty() ? wake : std::min(wake, way.due.front().due);
+  }
+  return wake;
 }
 
 LinkSpec shaped_likeness(const LinkSpec& spec) {

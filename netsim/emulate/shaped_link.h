@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,7 @@ class ShapedLink {
   // The next arrival that is due by `now`, in order.
   [[nodiscard]] std::optional<Arrival> take(Direction direction, Instant now);
   // When to look again at the latest, should nothing enter before; `never` where nothing is under way.
-  [[nodiscard]] Instant next_wake() { return path_->next_wake(); }
+  [[nodiscard]] Instant next_wake();
   // Segments and ACKs, headers included.
   [[nodiscard]] const PacketCounts& counts(Direction direction) const { return path_->counts(direction); }
 
@@ -53,7 +54,9 @@ class ShapedLink {
     std::uint64_t most = 0;
     std::uint64_t under_way = 0;       // payload
     std::uint64_t unacknowledged = 0;  // segments
+    std::deque<Arrival> due;           // arrived, and not taken yet
   };
+  void settle(Instant now);
   void offer(Direction direction, const Arrival& segment, std::uint64_t packet_bytes, Instant now);
   [[nodiscard]] Lane& lane(Direction d) { return lanes_[static_cast<std::size_t>(d)]; }
   [[nodiscard]] const Lane& lane(Direction d) const { return lanes_[static_cast<std::size_t>(d)]; }

@@ -1,5 +1,7 @@
 #include "run/reporting_observer.h"
 
+#include <algorithm>
+#include <cstring>
 #include <string_view>
 
 #include "model/utf8.h"
@@ -65,16 +67,19 @@ ByteWriter ReportingObserver::begin(std::uint8_t kind) {
 }
 
 ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_norm) {
-  ByteVector report;
-  report.reserve(head_bytes + events_.size());
-  ByteWriter out(report);
-  out.put(report_version);
-  out.put(times.first_byte_ns);
-  out.put(times.last_byte_ns);
-  out.put(times.answered_ns);
-  out.put(gradient_norm);
-  out.put(count_);
-  out.put_raw(events_.data(), events_.size());
+  ByteVector report(head_bytes + events_.size());
+  std::size_t at = 0;
+  const auto put = [&](const auto& value) {
+    std::memcpy(&report[at], &value, sizeof value);
+    at += sizeof value;
+  };
+  put(report_version);
+  put(times.first_byte_ns);
+  put(times.last_byte_ns);
+  put(times.answered_ns);
+  put(gradient_norm);
+  put(count_);
+  std::copy(events_.begin(), events_.end(), report.begin() + static_cast<std::ptrdiff_t>(at));
   events_.clear();
   count_ = told_ = 0;
   return report;
