@@ -121,10 +121,11 @@ void ShapedRelay::loop() {
 
 unsigned ShapedRelay::round() {
   accept_all();
-  unsigned handled = read_all();
+  unsigned handled = 0;
   for (const Direction direction : both) {
     handled += deliver(direction);
   }
+  handled += read_all();  // last: what was delivered has made room
   for (auto& [id, stream] : streams_) {
     for (const Direction direction : both) {
       write_to(id, stream, direction);

@@ -70,8 +70,8 @@ class ShapedRelay {
   ShapedLink link_;
   std::uint16_t server_port_;
   bool fast_;
+  std::uint16_t port_ = 0;  // set by what makes the listener, so before it
   UniqueFd listener_;
-  std::uint16_t port_ = 0;
   UniqueFd wake_;  // eventfd: stop
   std::int64_t epoch_ns_;
   std::map<std::uint64_t, Stream> streams_;

@@ -17,6 +17,7 @@ using wire::RawListener;
 using wire::RawSocket;
 
 constexpr int attempts = 3;
+constexpr double turn_ms = 5.0;  // a scheduler's turn on a busy machine
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -70,8 +71,9 @@ void expect_message_times(const std::string& text, double tolerance) {
   for (const std::size_t bytes : {1'000'000U, 10'000'000U}) {
     const double expected =
         static_cast<double>(model->transfer_time(Direction::up, Bytes{bytes}).count()) / 1e6;
+    const double bound = tolerance + turn_ms / expected;
     double error = 1.0;
-    for (int attempt = 0; attempt < attempts && std::abs(error) > tolerance; ++attempt) {
+    for (int attempt = 0; attempt < attempts && std::abs(error) > bound; ++attempt) {
       ShapedTimes times(spec);
       std::vector<double> ms;
       for (int i = 0; i < (expected > 2000 ? 1 : 5); ++i) {
@@ -81,7 +83,7 @@ void expect_message_times(const std::string& text, double tolerance) {
       std::printf("%s, %zu bytes: %.2f ms, model %.2f: %+.2f %%\n%s", text.c_str(), bytes, median(ms),
                   expected, 100 * error, times.report().c_str());
     }
-    EXPECT_LE(std::abs(error), tolerance) << text << ", " << bytes << " bytes";
+    EXPECT_LE(std::abs(error), bound) << text << ", " << bytes << " bytes";
   }
 }
 
