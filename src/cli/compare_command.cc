@@ -144,7 +144,6 @@ void add_compare(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_scenario_options(*command, options->scenario);
   command->get_option("scenario")->required(false);
-  add_world_options(*command, options->world);
   command
       ->add_option("--seeds", options->seeds,
                    "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
@@ -156,6 +155,7 @@ void add_compare(CLI::App& app, Context& context) {
   command->add_option("--export-markdown", options->export_markdown, "… as Markdown")->type_name("FILE");
   command->add_flag("--force", options->force, "run again what is there already");
   command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  add_world_options(*command, options->world);
   command->footer(
       "Finished runs are skipped; after Ctrl-C (exit code 130) the same command goes on.\n"
       "Examples:\n"

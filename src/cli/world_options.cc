@@ -36,8 +36,7 @@ Nanoseconds positive_duration(const std::string& text, const char* option) {
 void add_world_options(CLI::App& command, WorldOptions& options) {
   command
       .add_option("--world", options.world,
-                  "simulated (default), emulated, shaped (emulated without privileges), or live "
-                  "(what --connect means)")
+                  "simulated (default), emulated, shaped (needs no rights), live (with --connect)")
       ->check(CLI::IsMember({"simulated", "emulated", "shaped", "live"}))
       ->type_name("WORLD");
   command.add_option("--connect", options.connect, "the server half's address: `cutlink serve` runs there")
