@@ -32,8 +32,9 @@ struct Options {
   bool dry_run = false;
 };
 
-void print_results(const std::filesystem::path& directory, const Options& options) {
-  const run::Comparison comparison = run::load_comparison(directory);
+void print_results(const std::filesystem::path& directory, const Options& options,
+                   const run::CompareRequest* only) {
+  const run::Comparison comparison = run::load_comparison(directory, only);
   fmt::print("{}\n{}\n", comparison_text(comparison, directory.string()), run::verdict(comparison));
   const exporter::Table table = comparison_table(comparison);
   if (!options.export_csv.empty()) {
@@ -89,7 +90,7 @@ void compare_command(const Options& options, Context& context) {
   check_exports(options);
   if (!options.from.empty()) {
     check_from(options);
-    print_results(options.from, options);
+    print_results(options.from, options, nullptr);
     return;
   }
   if (options.scenario.file.empty()) {
@@ -126,7 +127,7 @@ void compare_command(const Options& options, Context& context) {
     context.exit_code = exit_interrupted;
     return;
   }
-  print_results(request.directory, options);
+  print_results(request.directory, options, &request);
   if (server) {
     fmt::print("{}", server->report());
   }

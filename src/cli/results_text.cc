@@ -77,6 +77,25 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
   return (seeds.size() == 1 ? "seed " : "seeds ") + join(words, ",");
 }
 
+// Which gradients the rows sent: their names often tell the activations' codec alone.
+std::string gradients_text(const run::Comparison& c) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // codec, rows
+  for (const run::RowFigures& row : c.rows) {
+    const auto found = std::find_if(groups.begin(), groups.end(),
+                                    [&](const auto& group) { return group.first == row.codecs.gradient; });
+    (found == groups.end() ? groups.emplace_back(row.codecs.gradient, std::vector<std::string>()) : *found)
+        .second.push_back(row.name);
+  }
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto& [codec, rows] = groups[i];
+    const bool others = i > 0 && i + 1 == groups.size();
+    parts.push_back(
+        groups.size() == 1 ? codec : fmt::format("{} ({})", codec, others ? "all others" : join(rows, ", ")));
+  }
+  return fmt::format("gradients: {}\n", join(parts, "; "));
+}
+
 Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   Line cells = {row.name + (row.reference ? " (reference)" : "")};
   if (row.seeds.empty()) {
@@ -156,6 +175,7 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
       "loop\n",
       c.compute, c.world == "simulated" ? c.world : "measured (" + c.world + ")", c.reference().name,
       c.reference().first_loss);
+  text += gradients_text(c);
   if (const auto& data = c.context["data"]["train"]; data.is_object()) {
     text += fmt::format("data: {} examples, {} cut at {} tokens, {} not used; padding never crosses\n",
                         data.value("examples", 0), data.value("truncated", 0), spec.max_length,

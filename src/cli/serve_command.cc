@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/signal_stack.h"
 #include "base/units.h"
 #include "cli/certificate_options.h"
 #include "cli/command_line.h"
@@ -110,8 +111,9 @@ void serve(const Options& options) {
 
   std::signal(SIGPIPE, SIG_IGN);
   listening = &listener;
-  std::signal(SIGINT, on_stop_signal);
-  std::signal(SIGTERM, on_stop_signal);
+  const struct sigaction stop = on_own_stack(on_stop_signal);
+  sigaction(SIGINT, &stop, nullptr);
+  sigaction(SIGTERM, &stop, nullptr);
   const std::string host =
       address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
   print_line(fmt::format(

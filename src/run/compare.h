@@ -77,9 +77,11 @@ struct Comparison {
   [[nodiscard]] const RowFigures& reference() const;
 };
 
-// Reads every run directory under `directory`. Throws Error(usage) where there is none, no finished run of a
-// reference, or runs of different scenarios.
-[[nodiscard]] Comparison load_comparison(const std::filesystem::path& directory);
+// Reads every run directory under `directory`; with `only`, those of its rows and seeds, in its order: others
+// that earlier comparisons left there are not looked at. Throws Error(usage) where there is none, no finished
+// run of a reference, or runs of different scenarios.
+[[nodiscard]] Comparison load_comparison(const std::filesystem::path& directory,
+                                         const CompareRequest* only = nullptr);
 
 // What a person can act on, in one sentence (two with a single seed).
 [[nodiscard]] std::string verdict(const Comparison& comparison);

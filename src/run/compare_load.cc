@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <tuple>
 
 #include "base/error.h"
 #include "netsim/emulate/link_packets.h"
@@ -22,7 +24,29 @@ struct Cell {
   bool finished = false;
 };
 
-using Cells = std::map<std::uint32_t, std::vector<Cell>>;  // by row_index
+// Place in the table, name, codecs: a scenario that changed leaves runs of other rows with the same place.
+using RowKey = std::tuple<std::uint32_t, std::string, std::string, std::string>;
+using Cells = std::map<RowKey, std::vector<Cell>>;
+
+// None: the run is not one of `only`.
+std::optional<RowKey> key_of(const Json& info, const CompareRequest* only) {
+  const auto name = info.value("row", std::string());
+  const auto activation = info["codecs"]["activation"].get<std::string>();
+  const auto gradient = info["codecs"]["gradient"].get<std::string>();
+  if (only == nullptr) {
+    return RowKey{info.value("row_index", 0U), name, activation, gradient};
+  }
+  const std::vector<CompareRow>& rows = only->scenario.rows;
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const CompareRow& candidate) {
+    return candidate.name == name && candidate.codecs.activation == activation &&
+           candidate.codecs.gradient == gradient;
+  });
+  const auto seed = info.value("seed", std::uint64_t{0});
+  if (row == rows.end() || std::find(only->seeds.begin(), only->seeds.end(), seed) == only->seeds.end()) {
+    return std::nullopt;
+  }
+  return RowKey{static_cast<std::uint32_t>(row - rows.begin()), name, activation, gradient};
+}
 
 // Keys of a scenario that the rows of one comparison share.
 std::map<std::string, std::string> shared_keys(const Json& info) {
@@ -58,7 +82,7 @@ void check_same_scenario(const RunRecord& first, const RunRecord& other) {
   }
 }
 
-Cells read_cells(const fs::path& directory) {
+Cells read_cells(const fs::path& directory, const CompareRequest* only) {
   std::error_code error;
   std::vector<fs::path> folders;
   if (fs::exists(directory / "run.json", error)) {
@@ -80,6 +104,10 @@ Cells read_cells(const fs::path& directory) {
   const RunRecord* first = nullptr;
   for (const fs::path& folder : folders) {
     const Json info = *read_run_json(folder);
+    const std::optional<RowKey> key = key_of(info, only);
+    if (!key) {
+      continue;
+    }
     Cell cell;
     cell.finished = info["status"] == "finished";
     if (cell.finished) {
@@ -88,8 +116,7 @@ Cells read_cells(const fs::path& directory) {
       cell.run.directory = folder;
       cell.run.info = info;
     }
-    std::vector<Cell>& row = cells[info.value("row_index", 0U)];
-    row.push_back(std::move(cell));
+    cells[*key].push_back(std::move(cell));
   }
   for (const auto& [index, row] : cells) {
     for (const Cell& cell : row) {
@@ -222,8 +249,8 @@ std::vector<const RunRecord*> finished_reference(const Cells& cells, const fs::p
 
 }  // namespace
 
-Comparison load_comparison(const fs::path& directory) {
-  const Cells cells = read_cells(directory);
+Comparison load_comparison(const fs::path& directory, const CompareRequest* only) {
+  const Cells cells = read_cells(directory, only);
   const std::vector<const RunRecord*> reference = finished_reference(cells, directory);
   const RunRecord& first = *reference.front();
   Comparison c;

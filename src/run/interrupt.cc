@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "base/signal_stack.h"
+
 namespace cutlink::run {
 
 namespace {
@@ -20,10 +22,7 @@ extern "C" void on_interrupt(int signal_number) {
 
 InterruptGuard::InterruptGuard() {
   asked = 0;
-  struct sigaction action {};
-  action.sa_handler = on_interrupt;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
+  const struct sigaction action = on_own_stack(on_interrupt);
   sigaction(SIGINT, &action, &previous_int);
   sigaction(SIGTERM, &action, &previous_term);
 }

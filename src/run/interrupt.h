@@ -3,7 +3,8 @@
 
 namespace cutlink::run {
 
-// Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. One at a time.
+// Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. One at a time, on the
+// main thread (base/signal_stack.h).
 class InterruptGuard {
  public:
   InterruptGuard();

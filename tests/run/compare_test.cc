@@ -135,5 +135,26 @@ TEST_F(CompareTest, AnotherScenarioInTheSameDirectoryIsRefusedUnlessReplaced) {
   EXPECT_EQ(log_.begun, 1);
 }
 
+// What earlier comparisons left in the directory is neither averaged into other rows nor shown.
+TEST_F(CompareTest, TheTableHasTheRowsAndSeedsThatWereAskedFor) {
+  const CompareRow plain = {"plain", {"bf16", "bf16"}, true};
+  const CompareRow four = {"four", {"uniform:bits=4", "bf16"}, false};
+  const CompareRow two = {"two", {"uniform:bits=2", "bf16"}, false};
+  ASSERT_TRUE(go(request({plain, four}, {1, 2})).failed.empty());
+  const CompareRequest inserted = request({plain, two, four}, {2});
+  ASSERT_TRUE(go(inserted).failed.empty());
+  const Comparison asked = load_comparison(inserted.directory, &inserted);
+  EXPECT_THAT(asked.seeds, testing::ElementsAre(2U));
+  std::vector<std::string> rows;
+  for (const RowFigures& row : asked.rows) {
+    rows.push_back(row.name + " " + row.codecs.activation);
+    EXPECT_THAT(row.seeds, testing::ElementsAre(2U)) << row.name;
+  }
+  EXPECT_THAT(rows, testing::ElementsAre("plain bf16", "two uniform:bits=2", "four uniform:bits=4"));
+  const CompareRequest fewer = request({plain, two}, {2});
+  EXPECT_EQ(load_comparison(fewer.directory, &fewer).rows.size(), 2U);
+  EXPECT_EQ(load_comparison(fewer.directory).rows.size(), 3U);  // all that is there
+}
+
 }  // namespace
 }  // namespace cutlink::run
