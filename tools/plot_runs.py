@@ -164,7 +164,7 @@ def plot_loss(runs, output):
             if len(done):
                 draw_spread(axes[1][column], np.concatenate([[0.0], x])[done], evaluated, row, "o")
     titles = ["optimizer steps done", "counted traffic so far, MB (both directions)",
-              f"{'virtual' if runs[0].info['world'] == 'simulated' else 'wall-clock'} time so far, s (compute, codecs and link)"]
+              f"{'virtual' if runs[0].info['world'] == 'simulated' else 'wall-clock'} time so far, s (each run's own compute, codecs and link)"]
     for axis, title in zip(axes[1], titles):
         axis.set_xlabel(title)
     axes[0][0].set_ylabel(f"training loss, nats a label token\n(running mean of {SMOOTH} steps, log scale)")

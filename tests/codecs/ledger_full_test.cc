@@ -41,6 +41,9 @@ TEST(LedgerFull, Amaq) {
   expect_ledger("amaq", Crossing::act_up, 1);
   expect_ledger("amaq:outliers=off+zstd", Crossing::act_up, 1);
   expect_ledger("amaq:per=token", Crossing::act_down, 1);
+  for (const char* mean : {"1.05", "1.5", "2", "3", "4", "5", "6", "7", "7.95"}) {  // 1 to 8 bits
+    expect_ledger(std::string("amaq:b_min=1,start=") + mean + ",target=" + mean, Crossing::act_up, 1);
+  }
 }
 
 TEST(LedgerFull, SharedOfEveryWidth) {
