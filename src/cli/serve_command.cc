@@ -82,8 +82,9 @@ std::string protection(const Options& options, const wire::ListenOptions& listen
   if (listen.certificates) {
     return fmt::format("TLS 1.3 for certificates by {}", options.certificates.authority);
   }
-  return listen.keys.empty() ? "without TLS (loopback only)"
-                             : fmt::format("TLS 1.3 for {} keys", listen.keys.size());
+  return listen.keys.empty()
+             ? "without TLS (loopback only)"
+             : fmt::format("TLS 1.3 for {} key{}", listen.keys.size(), listen.keys.size() == 1 ? "" : "s");
 }
 
 void serve(const Options& options) {

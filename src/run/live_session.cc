@@ -86,7 +86,15 @@ void LiveSession::drop() {
 void LiveSession::connect() {
   drop();
   const auto make = [this] { connection_ = std::make_unique<wire::ClientConnection>(options_.connect); };
-  options_.inside ? options_.inside(make) : make();
+  try {
+    options_.inside ? options_.inside(make) : make();
+  } catch (const Error& error) {
+    // The address was good before: where the network is away, so are its names.
+    if (error.kind() == ErrorKind::peer || (described_.empty() && !options_.patient)) {
+      throw;
+    }
+    throw ConnectionLost(error.what());
+  }
   described_ = connection_->describe();
 }
 
@@ -153,7 +161,7 @@ void LiveSession::read_clocks() {
 
 // Calls `attempt` until no connection breaks under it.
 void LiveSession::patiently(const std::function<void(bool)>& attempt) {
-  const Clock::time_point give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
+  Clock::time_point give_up{};  // counts from the loss: a request itself may take longer
   std::chrono::nanoseconds pause = first_pause;
   int silent = 0;
   for (bool lost_once = false;;) {
@@ -173,6 +181,7 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
       if (!lost_once) {
         tell_(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
         lost_once = true;
+        give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
       }
       if (Clock::now() + pause > give_up || interrupted()) {
         run_error(

@@ -148,6 +148,35 @@ TEST_F(LiveRun, AThousandCutsAtRandomBytesChangeNothing) {
               connections.load() - runs, runs, connections.load());
 }
 
+// Where the network is away, so are its names.
+TEST_F(LiveRun, ANameThatDoesNotResolveForAWhileIsALossLikeAnother) {
+  const RunRequest here = request("here", amaq);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const LiveServer server(here.scenario.model, toy_ / "state");
+  std::atomic<int> connections = 0;
+  const wire::CuttingProxy proxy(server.port(), [&] {
+    wire::Cut cut;
+    if (++connections == 1) {
+      cut.up = 20'000;
+    }
+    return cut;
+  });
+  RunRequest there = request("there", amaq);
+  there.live = at(proxy.port());
+  int attempts = 0;
+  there.live->inside = [&](const std::function<void()>& work) {
+    if (++attempts == 2 || attempts == 3) {
+      usage_error("server.example: Name or service not known");
+    }
+    work();
+  };
+  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  EXPECT_EQ(attempts, 4);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+}
+
 // Restarts the server whenever this run has made so many steps.
 struct RestartServer : Reporter {
   void on_step(const StepRow& row) override {
