@@ -174,10 +174,16 @@ void ShapedRelay::accept_all() {
   }
 }
 
+// For a whole segment at least: pieces of one would stay pieces for ever, each with headers of its own.
+bool ShapedRelay::has_room(Direction direction) const {
+  const std::uint64_t room = link_.room(direction);
+  return room >= std::min(link_.segment_bytes(), link_.most_under_way(direction));
+}
+
 // A stream whose receiver takes nothing may fill the link once, and then waits without the others' room.
 bool ShapedRelay::may_read(const Stream& stream, Direction direction) const {
   const Way& way = stream.ways[index_of(direction)];
-  return way.reading && !stream.broken && link_.room(direction) > 0 &&
+  return way.reading && !stream.broken && has_room(direction) &&
          way.under_way.size() < link_.most_under_way(direction);
 }
 
@@ -190,7 +196,9 @@ unsigned ShapedRelay::read_from(std::uint64_t id, Stream& stream, Direction dire
   const auto most =
       static_cast<std::size_t>(std::min({std::uint64_t{read_bytes}, link_.room(direction),
                                          link_.most_under_way(direction) - way.under_way.size()}));
-  const ssize_t got = ::recv(entrance(stream, direction), buffer.data(), most, 0);
+  const auto segment = static_cast<std::size_t>(link_.segment_bytes());
+  const std::size_t whole = most > segment ? most - most % segment : most;
+  const ssize_t got = ::recv(entrance(stream, direction), buffer.data(), whole, 0);
   if (got < 0 && try_again()) {
     return 0;
   }

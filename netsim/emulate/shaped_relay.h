@@ -58,6 +58,7 @@ class ShapedRelay {
   [[nodiscard]] unsigned round();
   void accept_all();
   [[nodiscard]] unsigned read_all();
+  [[nodiscard]] bool has_room(Direction direction) const;
   [[nodiscard]] bool may_read(const Stream& stream, Direction direction) const;
   [[nodiscard]] unsigned read_from(std::uint64_t id, Stream& stream, Direction direction);
   [[nodiscard]] unsigned deliver(Direction direction);

@@ -87,7 +87,7 @@ void expect_message_times(const std::string& text, double tolerance) {
   }
 }
 
-TEST(ShapedRelayTimes, MessagesAt10) { expect_message_times("fixed:rate=10Mbit/s,delay=10ms", 0.03); }
+TEST(ShapedRelayTimes, MessagesAt10) { expect_message_times("fixed:rate=10Mbit/s,delay=10ms", 0.02); }
 TEST(ShapedRelayTimes, MessagesAt50) { expect_message_times("fixed:rate=50Mbit/s,delay=10ms", 0.02); }
 TEST(ShapedRelayTimes, MessagesAt100) { expect_message_times("fixed:rate=100Mbit/s,delay=10ms", 0.03); }
 TEST(ShapedRelayTimes, MessagesInHalfDuplex) {
