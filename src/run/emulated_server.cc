@@ -4,8 +4,6 @@
 
 #include <chrono>
 
-#include "base/error.h"
-#include "base/units.h"
 #include "netsim/emulate/emulator.h"
 
 namespace cutlink::run {
@@ -30,17 +28,9 @@ EmulatedServer::EmulatedServer(const netsim::LinkSpec& link, std::uint64_t seed,
   state_->key = client_key(command);
   state_->server = state_->emulator.start(
       Half::server, serve_arguments(command, fmt::format("0.0.0.0:{}", port), congestion));
-  const std::string log = server_log(command).string();
-  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(server_start_limit);
-  while (!state_->emulator.wait_for_listener(Half::server, std::chrono::milliseconds(50))) {
-    if (const auto status = state_->server->poll()) {
-      run_error(fmt::format("the server's process ended with exit code {}: see {}", *status, log));
-    }
-    if (std::chrono::steady_clock::now() > until) {
-      run_error(fmt::format("the server's process does not listen after {}: see {}",
-                            to_text(server_start_limit), log));
-    }
-  }
+  await_server(*state_->server, command, [this] {
+    return state_->emulator.wait_for_listener(Half::server, std::chrono::milliseconds(50));
+  });
 }
 
 EmulatedServer::~EmulatedServer() { state_->server->stop(server_stop_grace); }

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "base/error.h"
+#include "base/units.h"
 
 namespace cutlink::run {
 
 namespace {
 
+constexpr Nanoseconds start_limit = std::chrono::seconds(60);
 constexpr Nanoseconds connect_deadline = std::chrono::seconds(10);
 constexpr Nanoseconds answer_deadline = std::chrono::minutes(5);
 constexpr Nanoseconds give_up = std::chrono::seconds(30);
@@ -49,6 +53,21 @@ std::vector<std::string> serve_arguments(const ServerCommand& command, const std
     words.insert(words.end(), {"--congestion", congestion});
   }
   return words;
+}
+
+void await_server(netsim::SupervisedCommand& server, const ServerCommand& command,
+                  const std::function<bool()>& listens) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(start_limit);
+  while (!listens()) {
+    if (const auto status = server.poll()) {
+      run_error(fmt::format("the server's process ended with exit code {}: see {}", *status,
+                            server_log(command).string()));
+    }
+    if (std::chrono::steady_clock::now() > until) {
+      run_error(fmt::format("the server's process does not listen after {}: see {}", to_text(start_limit),
+                            server_log(command).string()));
+    }
+  }
 }
 
 LiveOptions local_client(const wire::PresharedKey& key, const std::string& host, std::uint16_t port) {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "netsim/emulate/supervised_command.h"
 #include "run/live_options.h"
 #include "wire/key_file.h"
 
@@ -28,7 +30,11 @@ struct ServerCommand {
 [[nodiscard]] LiveOptions local_client(const wire::PresharedKey& key, const std::string& host,
                                        std::uint16_t port);
 
-inline constexpr Nanoseconds server_start_limit = std::chrono::seconds(60);
+// Returns when `listens`, which may wait a little itself, says so. Throws Error(run) that names the log where
+// the process ends or takes too long.
+void await_server(netsim::SupervisedCommand& server, const ServerCommand& command,
+                  const std::function<bool()>& listens);
+
 inline constexpr Nanoseconds server_stop_grace = std::chrono::seconds(5);
 
 }  // namespace cutlink::run

@@ -1,7 +1,5 @@
 #include "run/shaped_server.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -9,8 +7,6 @@
 #include <sstream>
 #include <thread>
 
-#include "base/error.h"
-#include "base/units.h"
 #include "netsim/emulate/shaped_relay.h"
 #include "netsim/emulate/supervised_command.h"
 
@@ -52,18 +48,12 @@ ShapedServer::ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, con
   settings.argv = serve_arguments(command, "127.0.0.1:0", "");
   settings.background = true;
   state_->server = std::make_unique<netsim::SupervisedCommand>(settings);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(server_start_limit);
   std::optional<std::uint16_t> port;
-  while (!(port = port_in_log(log, no_log_yet ? 0 : size))) {
-    if (const auto status = state_->server->poll()) {
-      run_error(fmt::format("the server's process ended with exit code {}: see {}", *status, log.string()));
-    }
-    if (std::chrono::steady_clock::now() > until) {
-      run_error(fmt::format("the server's process does not listen after {}: see {}",
-                            to_text(server_start_limit), log.string()));
-    }
+  await_server(*state_->server, command, [&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+    port = port_in_log(log, no_log_yet ? 0 : size);
+    return port.has_value();
+  });
   state_->relay = std::make_unique<netsim::ShapedRelay>(link, seed, *port);
 }
 
