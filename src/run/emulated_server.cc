@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 #include "netsim/emulate/emulator.h"
 
@@ -16,15 +17,17 @@ constexpr const char* congestion = "cubic";  // what the link's model means; a h
 }  // namespace
 
 struct EmulatedServer::State {
-  State(const netsim::LinkSpec& link, std::uint64_t seed) : emulator(link, seed) {}
+  State(const netsim::LinkSpec& link, std::uint64_t seed, ServerCommand how)
+      : emulator(link, seed), command(std::move(how)) {}
 
   netsim::Emulator emulator;
+  ServerCommand command;
   wire::PresharedKey key;
   std::unique_ptr<netsim::SupervisedCommand> server;
 };
 
 EmulatedServer::EmulatedServer(const netsim::LinkSpec& link, std::uint64_t seed, const ServerCommand& command)
-    : state_(std::make_unique<State>(link, seed)) {
+    : state_(std::make_unique<State>(link, seed, command)) {
   state_->key = client_key(command);
   state_->server = state_->emulator.start(
       Half::server, serve_arguments(command, fmt::format("0.0.0.0:{}", port), congestion));
@@ -36,7 +39,8 @@ EmulatedServer::EmulatedServer(const netsim::LinkSpec& link, std::uint64_t seed,
 EmulatedServer::~EmulatedServer() { state_->server->stop(server_stop_grace); }
 
 LiveOptions EmulatedServer::options() const {
-  LiveOptions live = local_client(state_->key, netsim::Emulator::address(Half::server), port);
+  LiveOptions live = local_client(state_->key, netsim::Emulator::address(Half::server), port, *state_->server,
+                                  state_->command);
   live.connect.congestion = congestion;
   live.network = LiveNetwork::emulated;
   live.inside = [state = state_.get()](const std::function<void()>& work) {

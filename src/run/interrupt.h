@@ -1,6 +1,8 @@
 // Ctrl-C: asked for once, obeyed between two steps. A second one ends the program at once.
 #pragma once
 
+#include <stdexcept>
+
 namespace cutlink::run {
 
 // Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. One at a time, on the
@@ -15,6 +17,13 @@ class InterruptGuard {
 
 // Whether a person asked to stop since the guard began.
 [[nodiscard]] bool interrupted();
+
+// A person asked to stop, and the step at hand cannot be finished: the server is away.
+class Interrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // What the signal handler does; for tests, too.
 void request_interrupt();
 

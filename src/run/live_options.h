@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "base/units.h"
 #include "wire/client_connection.h"
@@ -18,6 +20,8 @@ struct LiveOptions {
   // The first connection waits so long, too: the server has been there, and may be away again.
   bool patient = false;
   LiveNetwork network = LiveNetwork::real;
+  // Why the server will not come back, once that is sure. Empty: nobody can know.
+  std::function<std::optional<std::string>()> ended;
   // Calls its argument where connections shall be opened (another network namespace). Empty: right here.
   std::function<void(const std::function<void()>&)> inside;
 };

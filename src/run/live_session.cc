@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file_io.h"
@@ -34,6 +35,15 @@ std::string hex_of(const wire::Token& token) {
   return text;
 }
 
+void sleep_unless_interrupted(std::chrono::nanoseconds time) {
+  constexpr std::chrono::nanoseconds slice = std::chrono::milliseconds(20);
+  const auto until = std::chrono::steady_clock::now() + time;
+  for (auto left = time; left.count() > 0 && !interrupted();
+       left = until - std::chrono::steady_clock::now()) {
+    std::this_thread::sleep_for(std::min(slice, left));
+  }
+}
+
 std::optional<wire::Token> read_token(const std::filesystem::path& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
@@ -54,24 +64,44 @@ std::optional<wire::Token> read_token(const std::filesystem::path& file) {
 
 }  // namespace
 
-LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file,
-                         Tell tell)
-    : options_(options),
-      agreement_(std::move(agreement)),
-      token_file_(std::move(token_file)),
-      tell_(std::move(tell)) {
-  if (options_.patient) {
-    patiently([this](bool) { connect(); });
-    return;
-  }
-  try {
-    connect();
-  } catch (const ConnectionLost& lost) {
-    run_error(fmt::format("{} (is `cutlink serve` running there?)", lost.what()));
-  }
+LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file)
+    : options_(options), agreement_(std::move(agreement)), token_file_(std::move(token_file)) {
+  options_.connect.cancelled = interrupted;
 }
 
 LiveSession::~LiveSession() = default;
+
+void LiveSession::reach() {
+  try {
+    connect();
+  } catch (const ConnectionLost& lost) {
+    if (interrupted()) {
+      throw Interrupted(lost.what());
+    }
+    const std::optional<std::string> why = options_.ended ? options_.ended() : std::nullopt;
+    run_error(why ? *why : fmt::format("{} (is `cutlink serve` running there?)", lost.what()));
+  }
+}
+
+void LiveSession::greet() {
+  reach();
+  mend([] {});
+}
+
+void LiveSession::tell_to(Tell tell) {
+  tell_ = std::move(tell);
+  for (const Untold& item : std::exchange(untold_, {})) {
+    tell_(item.warning, item.name, item.message);
+  }
+}
+
+void LiveSession::tell(bool warning, const char* name, const std::string& message) {
+  if (tell_) {
+    tell_(warning, name, message);
+  } else {
+    untold_.push_back({warning, name, message});
+  }
+}
 
 void LiveSession::drop() {
   if (connection_) {
@@ -132,11 +162,18 @@ void LiveSession::open() {
   }
   if (!open_ && beginning_ == wire::Hello::Kind::fresh) {
     token_ = welcome.token;
-    replace_file(token_file_, hex_of(token_) + "\n");
   }
   limit_ = welcome.cap;
   open_ = true;
   read_clocks();
+}
+
+// Not as soon as there is one: a run's directory is made when its server is sure.
+void LiveSession::keep_token() {
+  if (!token_kept_) {
+    replace_file(token_file_, hex_of(token_) + "\n");
+    token_kept_ = true;
+  }
 }
 
 // The reading with the shortest way there and back has the least to be wrong by: half of it.
@@ -159,6 +196,12 @@ void LiveSession::read_clocks() {
   clock_read_ = Clock::now();
 }
 
+void LiveSession::stays_away(const std::string& why) const {
+  const std::optional<std::string> ended = options_.ended ? options_.ended() : std::nullopt;
+  run_error(fmt::format("{}; everything so far is kept, to go on from (`cutlink run` with --resume)",
+                        ended ? *ended : why));
+}
+
 // Calls `attempt` until no connection breaks under it.
 void LiveSession::patiently(const std::function<void(bool)>& attempt) {
   Clock::time_point give_up{};  // counts from the loss: a request itself may take longer
@@ -178,16 +221,18 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
                         "TLS does (give this client's --key or --certificate)",
                         described_));
       }
+      if (lost_once && interrupted()) {  // not the first time: the step at hand may still be finished
+        throw Interrupted(lost.what());
+      }
       if (!lost_once) {
-        tell_(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
+        tell(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
         lost_once = true;
         give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
       }
-      if (Clock::now() + pause > give_up || interrupted()) {
-        run_error(
-            fmt::format("{}; everything so far is kept: say --resume when the server is back", lost.what()));
+      if (Clock::now() + pause > give_up || (options_.ended && options_.ended())) {
+        stays_away(lost.what());
       }
-      std::this_thread::sleep_for(pause);
+      sleep_unless_interrupted(pause);
       pause = std::min(2 * pause, longest_pause);
     }
   }
@@ -199,7 +244,7 @@ void LiveSession::mend(const std::function<void()>& attempt) {
     if (!connection_ || !open_) {
       open();
       if (lost_once) {
-        tell_(false, "connection_back", fmt::format("{} is back", described_));
+        tell(false, "connection_back", fmt::format("{} is back", described_));
       }
     } else if (Clock::now() - clock_read_ > clock_valid) {
       read_clocks();
@@ -214,6 +259,7 @@ void LiveSession::restore(std::uint32_t step) {
     throw RestoreNeeded({});
   }
   token_ = *token;
+  token_kept_ = true;
   beginning_ = wire::Hello::Kind::restores;
   restore_step_ = step;
   mend([] {});
@@ -222,6 +268,7 @@ void LiveSession::restore(std::uint32_t step) {
 LiveSession::Exchange LiveSession::request(MessageType type, ByteSpan body, MessageType expected,
                                            bool numbered) {
   mend([] {});  // the session is open before its first request gets a number
+  keep_token();
   const std::uint64_t number = numbered ? ++number_ : 0;
   Exchange exchange;
   bool again = false;

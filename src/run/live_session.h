@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/records.h"
 #include "run/live_options.h"
@@ -20,11 +21,20 @@ class LiveSession {
   // warning, stable name, message: a connection was lost or is back.
   using Tell = std::function<void(bool, const char*, const std::string&)>;
 
-  // Connects; the session itself begins with the first request. token_file: names a fresh session as soon as
-  // it has a name. Unless options.patient the server must be there now. Throws Error(usage) for an address
-  // that cannot be, Error(peer) where authentication fails, Error(run) where the server stays away.
-  LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file, Tell tell);
+  // Touches neither network nor files. token_file: names a fresh session from its first request on.
+  LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file);
   ~LiveSession();
+
+  // Every call below that needs the server waits for it while it is away. Throws Error(usage) for an address
+  // that cannot be, Error(peer) where authentication fails or the peer refuses or breaks the protocol,
+  // Error(run) where it stays away, Interrupted where a person asked to stop meanwhile.
+
+  // Connects to a server that must be there now, for a session to restore().
+  void reach();
+  // The same, and begins a fresh session.
+  void greet();
+  // From now on; what there was to tell before is told now.
+  void tell_to(Tell tell);
 
   // Opens the session of token_file at this checkpoint. Throws RestoreNeeded where the server has another set
   // of checkpoints, or none of this session.
@@ -34,8 +44,8 @@ class LiveSession {
     wire::Received received;
     std::int64_t sent_ns = 0;  // first byte of the request to the socket, our steady clock
   };
-  // One request and its answer, which must be of type `expected`. numbered: a frame, which runs once. Throws
-  // RestoreNeeded, Error(peer) where the peer breaks the protocol or refuses, Error(run) where it stays away.
+  // One request and its answer, which must be of type `expected`; begins a fresh session where there is none.
+  // numbered: a frame, which runs once. Throws RestoreNeeded, too.
   Exchange request(wire::MessageType type, ByteSpan body, wire::MessageType expected, bool numbered);
 
   // Not answered; says nothing where there is no connection.
@@ -54,19 +64,29 @@ class LiveSession {
   void connect();
   void drop();
   void open();
+  void keep_token();
   void read_clocks();
   wire::Received receive(wire::MessageType type, std::uint64_t number);
   void patiently(const std::function<void(bool lost_once)>& attempt);
   void mend(const std::function<void()>& attempt);
+  [[noreturn]] void stays_away(const std::string& why) const;
+  void tell(bool warning, const char* name, const std::string& message);
 
   LiveOptions options_;
   ByteVector agreement_;
   std::filesystem::path token_file_;
   Tell tell_;
+  struct Untold {
+    bool warning;
+    const char* name;
+    std::string message;
+  };
+  std::vector<Untold> untold_;  // until there is a tell_
 
   std::unique_ptr<wire::ClientConnection> connection_;
   std::string described_;
   wire::Token token_{};
+  bool token_kept_ = false;
   bool open_ = false;  // a session was opened; its connection may be broken
   wire::Hello::Kind beginning_ = wire::Hello::Kind::fresh;
   std::uint32_t restore_step_ = 0;

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "run/adapter_bytes.h"
 #include "run/half_report.h"
-#include "run/live_session.h"
 #include "wire/frame_header.h"
 
 namespace cutlink::run {
@@ -25,21 +24,20 @@ wire::FrameHeader header_of(ByteSpan frame) {
 }  // namespace
 
 struct LiveWorld::State : public train::Channel {
-  State(const LiveOptions& options, const train::Agreement& agreement, std::size_t widths,
-        std::filesystem::path token_file, train::Observer& hears)
-      : most_widths(widths),
-        observer(hears),
-        session(options, train::write_agreement(agreement), std::move(token_file),
-                [this](bool warning, const char* name, const std::string& message) {
-                  observer.on_event({warning, step, name, message});
-                }) {}
+  State(std::unique_ptr<LiveSession> with, std::size_t widths, train::Observer& hears)
+      : session_owner(std::move(with)), session(*session_owner), most_widths(widths), observer(hears) {
+    session.tell_to([this](bool warning, const char* name, const std::string& message) {
+      observer.on_event({warning, step, name, message});
+    });
+  }
 
   std::optional<ByteVector> exchange(const ByteVector& frame) override;
 
+  std::unique_ptr<LiveSession> session_owner;
+  LiveSession& session;
   std::size_t most_widths;
   train::Observer& observer;
   std::uint32_t step = 0;  // of the last frame, for events
-  LiveSession session;
   double gradient_norm = 0.0;
   std::vector<Transfer> transfers;
   SocketBytes taken;  // told so far
@@ -73,9 +71,8 @@ std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
   return ByteVector(answer.frame.begin(), answer.frame.end());
 }
 
-LiveWorld::LiveWorld(const LiveOptions& options, const train::Agreement& agreement, std::size_t most_widths,
-                     std::filesystem::path token_file, train::Observer& observer)
-    : state_(std::make_unique<State>(options, agreement, most_widths, std::move(token_file), observer)) {}
+LiveWorld::LiveWorld(std::unique_ptr<LiveSession> session, std::size_t most_widths, train::Observer& observer)
+    : state_(std::make_unique<State>(std::move(session), most_widths, observer)) {}
 
 LiveWorld::~LiveWorld() = default;
 

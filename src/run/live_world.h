@@ -3,25 +3,19 @@
 // back to a checkpoint.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
-#include "run/live_options.h"
+#include "run/live_session.h"
 #include "run/world.h"
-#include "train/agreement.h"
 
 namespace cutlink::run {
 
 class LiveWorld : public World {
  public:
-  // Connects. The session begins with the first frame, or with restore(): back to a checkpoint of the session
-  // that `token_file` names; a fresh session writes its name there. most_widths: of a crossing. observer:
-  // hears the server half's reports in the order of the events, and events of the connection; must outlive
-  // this. Throws Error(usage) for an address that cannot be, Error(peer) where the server refuses, Error(run)
-  // where it stays away.
-  LiveWorld(const LiveOptions& options, const train::Agreement& agreement, std::size_t most_widths,
-            std::filesystem::path token_file, train::Observer& observer);
+  // most_widths: of a crossing. observer: hears the server half's reports in the order of the events, and
+  // events of the connection; must outlive this. All that needs the server throws as the session does.
+  LiveWorld(std::unique_ptr<LiveSession> session, std::size_t most_widths, train::Observer& observer);
   ~LiveWorld() override;
 
   train::Channel& channel() override;

@@ -4,17 +4,29 @@
 
 #include "run/live_world.h"
 #include "run/simulated_world.h"
+#include "train/agreement.h"
 
 namespace cutlink::run {
 
+std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets, bool anew) {
+  if (!request.live) {
+    return nullptr;
+  }
+  const train::Agreement agreement = {assets.digest(), request.scenario.train};
+  auto session = std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement),
+                                               request.directory / "session");
+  if (!request.live->patient) {
+    anew ? session->greet() : session->reach();
+  }
+  return session;
+}
+
 std::unique_ptr<World> make_world(const RunRequest& request, const Assets& assets,
-                                  train::Observer& observer) {
-  if (request.live) {
-    const train::Agreement agreement = {assets.digest(), request.scenario.train};
+                                  std::unique_ptr<LiveSession> session, train::Observer& observer) {
+  if (session) {
     const std::size_t most_widths =
         std::max<std::size_t>(assets.config.hidden, request.scenario.train.max_length);
-    return std::make_unique<LiveWorld>(*request.live, agreement, most_widths, request.directory / "session",
-                                       observer);
+    return std::make_unique<LiveWorld>(std::move(session), most_widths, observer);
   }
   return std::make_unique<SimulatedWorld>(request.scenario.train, assets.config, assets.checkpoint.get(),
                                           observer);

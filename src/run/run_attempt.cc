@@ -36,28 +36,30 @@ RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter
     : request_(request),
       assets_(assets),
       reporter_(reporter),
+      stored_(stored),
       json_(describe_run(request, assets)),
       training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
-      evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)) {
+      evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
+      session_(open_session(request, assets, !stored)) {
   at::set_num_threads(json_["threads"].get<int>());
-  open_files(stored, first.has_value() || (request.resume && !request.replace));
+  open_files(first.has_value() || (request.resume && !request.replace));
   if (first) {
     files_->event(*first);
   }
   eval_batches_ = train::evaluation_batches(*assets.eval_data, request.scenario.train.batch);
 }
 
-void RunAttempt::open_files(const std::optional<train::StoredCheckpoint>& stored, bool goes_back) {
-  if (!stored) {
+void RunAttempt::open_files(bool goes_back) {
+  if (!stored_) {
     build(nullptr, goes_back);
     return;
   }
-  const ByteVector& bytes = stored->blobs.at("run");
-  ByteReader in(bytes, stored->path.string(), ErrorKind::usage);
+  const ByteVector& bytes = stored_->blobs.at("run");
+  ByteReader in(bytes, stored_->path.string(), ErrorKind::usage);
   const RunState state = read_run_state(in);
   build(&state.offsets, goes_back);
   evaluations_ = state.evaluations;
-  restore(*stored, in);
+  restore_here(*stored_, in);
   json_["resumed_at_step"] = next_step_;
 }
 
@@ -76,13 +78,19 @@ void RunAttempt::build(const FileOffsets* offsets, bool goes_back) {
   options.profile = assets_.profile && !request_.live ? &*assets_.profile : nullptr;
   ledger_ = std::make_unique<Ledger>(*files_, *training_link_, *evaluation_link_, options);
   client_ = std::make_unique<train::ClientHalf>(s.train, assets_.config, assets_.checkpoint.get(), *ledger_);
-  world_ = make_world(request_, assets_, *ledger_);
+  world_ = make_world(request_, assets_, std::move(session_), *ledger_);
+  note_peer();
+}
+
+// Nothing to note before a run that goes back has met its server again.
+void RunAttempt::note_peer() {
   if (const std::string peer = world_->describe(); !peer.empty()) {
     json_["peer"] = peer;
   }
 }
 
-void RunAttempt::restore(const train::StoredCheckpoint& stored, ByteReader& run_state) {
+// All but the server half.
+void RunAttempt::restore_here(const train::StoredCheckpoint& stored, ByteReader& run_state) {
   ledger_->restore(run_state);
   run_state.expect_end();
   const auto found = stored.blobs.find("client");
@@ -93,7 +101,6 @@ void RunAttempt::restore(const train::StoredCheckpoint& stored, ByteReader& run_
   ByteReader in(found->second, stored.path.string() + "/client", ErrorKind::usage);
   client_->restore(in);
   in.expect_end();
-  world_->restore(stored);
   next_step_ = stored.step;
 }
 
@@ -179,6 +186,7 @@ void RunAttempt::save_adapters() {
 
 void RunAttempt::finish(const char* status, const std::string& error) {
   files_->sync();
+  note_peer();
   json_["status"] = status;
   if (!error.empty()) {
     json_["error"] = error;
@@ -211,6 +219,9 @@ RunStatus RunAttempt::go() {
   reporter_.on_begin(request_.row.empty() ? request_.scenario.name : request_.row, next_step_, steps);
   bool stopped = false;
   try {
+    if (stored_) {
+      world_->restore(*stored_);
+    }
     if (evaluations_.empty()) {
       evaluate(0, nullptr);
     }
@@ -218,6 +229,9 @@ RunStatus RunAttempt::go() {
       stopped = !one_step(next_step_);
     }
     save_adapters();
+  } catch (const Interrupted& cause) {
+    files_->event({true, next_step_, "interrupted", cause.what()});
+    stopped = true;
   } catch (const Error& error) {
     try {
       files_->event({false, next_step_, "run_failed", error.what()});

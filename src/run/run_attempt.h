@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "run/ledger.h"
+#include "run/live_session.h"
 #include "run/run_directory.h"
 #include "run/runner.h"
 #include "run/world.h"
@@ -17,8 +18,9 @@ namespace cutlink::run {
 
 class RunAttempt {
  public:
-  // request, assets and reporter must outlive the attempt. first: an event to begin with. stored: to go on
-  // from; none: from the beginning, over what an earlier attempt left.
+  // request, assets, reporter and stored must outlive the attempt. first: an event to begin with. stored: to
+  // go on from; none: from the beginning, over what an earlier attempt left, which is touched only when a
+  // server elsewhere has agreed to the run.
   RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
              const std::optional<train::StoredCheckpoint>& stored, const std::optional<Event>& first = {});
 
@@ -26,9 +28,10 @@ class RunAttempt {
   RunStatus go();
 
  private:
-  void open_files(const std::optional<train::StoredCheckpoint>& stored, bool goes_back);
+  void open_files(bool goes_back);
   void build(const FileOffsets* offsets, bool goes_back);
-  void restore(const train::StoredCheckpoint& stored, ByteReader& run_state);
+  void restore_here(const train::StoredCheckpoint& stored, ByteReader& run_state);
+  void note_peer();
   void save_checkpoint();
   double evaluate_once(std::uint32_t steps_done, bool with_codecs);
   void evaluate(std::uint32_t steps_done, StepRow* row);
@@ -40,9 +43,11 @@ class RunAttempt {
   const RunRequest& request_;
   const Assets& assets_;
   Reporter& reporter_;
+  const std::optional<train::StoredCheckpoint>& stored_;
   nlohmann::ordered_json json_;
   std::unique_ptr<netsim::Link> training_link_;
   std::unique_ptr<netsim::Link> evaluation_link_;
+  std::unique_ptr<LiveSession> session_;  // until the world takes it
   std::unique_ptr<RunDirectory> files_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<train::ClientHalf> client_;

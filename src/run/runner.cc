@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "run/interrupt.h"
 #include "run/run_attempt.h"
 #include "run/run_info.h"
 
@@ -66,6 +67,8 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
   for (std::optional<Event> first;;) {
     try {
       return RunAttempt(attempted, assets, reporter, stored, first).go();
+    } catch (const Interrupted&) {
+      return RunStatus::interrupted;  // before it began
     } catch (const RestoreNeeded& need) {
       stored = common_checkpoint(checkpoint_folder(request), need.server_steps());
       const std::uint32_t step = stored ? stored->step : 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -17,6 +18,17 @@ constexpr Nanoseconds answer_deadline = std::chrono::minutes(5);
 constexpr Nanoseconds give_up = std::chrono::seconds(30);
 
 std::filesystem::path keys_of(const ServerCommand& command) { return command.folder / "keys"; }
+
+std::optional<std::string> why_ended(netsim::SupervisedCommand& server, const std::filesystem::path& log) {
+  const std::optional<int> status = server.poll();
+  if (!status) {
+    return std::nullopt;
+  }
+  constexpr int by_signal = 128;
+  const std::string how = *status > by_signal ? fmt::format("was ended by signal {}", *status - by_signal)
+                                              : fmt::format("ended with exit code {}", *status);
+  return fmt::format("the server's process {}: see {}", how, log.string());
+}
 
 }  // namespace
 
@@ -59,9 +71,8 @@ void await_server(netsim::SupervisedCommand& server, const ServerCommand& comman
                   const std::function<bool()>& listens) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(start_limit);
   while (!listens()) {
-    if (const auto status = server.poll()) {
-      run_error(fmt::format("the server's process ended with exit code {}: see {}", *status,
-                            server_log(command).string()));
+    if (const auto why = why_ended(server, server_log(command))) {
+      run_error(*why);
     }
     if (std::chrono::steady_clock::now() > until) {
       run_error(fmt::format("the server's process does not listen after {}: see {}", to_text(start_limit),
@@ -70,7 +81,8 @@ void await_server(netsim::SupervisedCommand& server, const ServerCommand& comman
   }
 }
 
-LiveOptions local_client(const wire::PresharedKey& key, const std::string& host, std::uint16_t port) {
+LiveOptions local_client(const wire::PresharedKey& key, const std::string& host, std::uint16_t port,
+                         netsim::SupervisedCommand& server, const ServerCommand& command) {
   LiveOptions live;
   live.connect.host = host;
   live.connect.port = port;
@@ -78,6 +90,7 @@ LiveOptions local_client(const wire::PresharedKey& key, const std::string& host,
   live.connect.connect_deadline = connect_deadline;
   live.connect.answer_deadline = answer_deadline;
   live.give_up = give_up;
+  live.ended = [&server, log = server_log(command)] { return why_ended(server, log); };
   return live;
 }
 

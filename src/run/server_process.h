@@ -26,9 +26,11 @@ struct ServerCommand {
 [[nodiscard]] std::vector<std::string> serve_arguments(const ServerCommand& command,
                                                        const std::string& address,
                                                        const std::string& congestion);
-// Deadlines and key of the client's end.
+// Deadlines and key of the client's end, which hears of it when `server` ended. server must outlive the
+// options.
 [[nodiscard]] LiveOptions local_client(const wire::PresharedKey& key, const std::string& host,
-                                       std::uint16_t port);
+                                       std::uint16_t port, netsim::SupervisedCommand& server,
+                                       const ServerCommand& command);
 
 // Returns when `listens`, which may wait a little itself, says so. Throws Error(run) that names the log where
 // the process ends or takes too long.

@@ -33,6 +33,7 @@ std::optional<std::uint16_t> port_in_log(const std::filesystem::path& log, std::
 }  // namespace
 
 struct ShapedServer::State {
+  ServerCommand command;
   wire::PresharedKey key;
   std::unique_ptr<netsim::SupervisedCommand> server;
   std::unique_ptr<netsim::ShapedRelay> relay;
@@ -40,6 +41,7 @@ struct ShapedServer::State {
 
 ShapedServer::ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, const ServerCommand& command)
     : state_(std::make_unique<State>()) {
+  state_->command = command;
   state_->key = client_key(command);
   const std::filesystem::path log = server_log(command);
   std::error_code no_log_yet;
@@ -60,7 +62,8 @@ ShapedServer::ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, con
 ShapedServer::~ShapedServer() { state_->server->stop(server_stop_grace); }
 
 LiveOptions ShapedServer::options() const {
-  LiveOptions live = local_client(state_->key, "127.0.0.1", state_->relay->port());
+  LiveOptions live =
+      local_client(state_->key, "127.0.0.1", state_->relay->port(), *state_->server, state_->command);
   live.network = LiveNetwork::shaped;
   return live;
 }

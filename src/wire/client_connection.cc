@@ -38,9 +38,10 @@ void check_reach(const SocketAddress& address, const ConnectOptions& options) {
   }
 }
 
+constexpr std::int64_t ns_a_ms = 1'000'000;
+
 // False: the deadline passed.
 bool wait_for(int fd, Need need, std::int64_t deadline_ns) {
-  constexpr std::int64_t ns_a_ms = 1'000'000;
   pollfd entry{fd, static_cast<short>(need == Need::readable ? POLLIN : POLLOUT), 0};
   for (;;) {
     const std::int64_t left_ns = deadline_ns - steady_now_ns();
@@ -57,8 +58,32 @@ bool wait_for(int fd, Need need, std::int64_t deadline_ns) {
   }
 }
 
+// How long an attempt to connect may take.
+struct Attempt {
+  std::int64_t deadline_ns;
+  std::int64_t cancel_from_ns;  // a server that is there has answered by then
+  const std::function<bool()>& cancelled;
+
+  // False: the time is over.
+  [[nodiscard]] bool wait(int fd, Need need) const {
+    if (!cancelled) {
+      return wait_for(fd, need, deadline_ns);
+    }
+    constexpr std::int64_t slice_ns = 100 * ns_a_ms;
+    for (;;) {
+      const std::int64_t now_ns = steady_now_ns();
+      if (wait_for(fd, need, std::min(deadline_ns, now_ns + slice_ns))) {
+        return true;
+      }
+      if (now_ns >= deadline_ns || (now_ns >= cancel_from_ns && cancelled())) {
+        return false;
+      }
+    }
+  }
+};
+
 // A socket that is connected; else -1 and why.
-int try_connect(const SocketAddress& address, const std::string& congestion, std::int64_t deadline_ns,
+int try_connect(const SocketAddress& address, const std::string& congestion, const Attempt& attempt,
                 std::string& why) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) {
@@ -69,7 +94,7 @@ int try_connect(const SocketAddress& address, const std::string& congestion, std
   set_congestion(fd, congestion);
   int cause = ::connect(fd, address.raw(), address.size) == 0 ? 0 : errno;
   if (cause == EINPROGRESS || cause == EINTR) {
-    if (!wait_for(fd, Need::writable, deadline_ns)) {
+    if (!attempt.wait(fd, Need::writable)) {
       cause = ETIMEDOUT;
     } else {
       socklen_t size = sizeof cause;
@@ -98,14 +123,16 @@ struct ClientConnection::State {
   }
 
   void connect() {
-    const std::int64_t deadline = steady_now_ns() + options.connect_deadline.count();
+    const std::int64_t now_ns = steady_now_ns();
+    const Attempt attempt{now_ns + options.connect_deadline.count(), now_ns + 1000 * ns_a_ms,
+                          options.cancelled};
     std::string why;
     for (const SocketAddress& address : resolve(options.host, options.port, false)) {
       check_reach(address, options);
       peer = address;
-      if (const int fd = try_connect(address, options.congestion, deadline, why); fd >= 0) {
+      if (const int fd = try_connect(address, options.congestion, attempt, why); fd >= 0) {
         stream = make_stream(fd);
-        authenticate(deadline);
+        authenticate(attempt);
         return;
       }
     }
@@ -123,7 +150,7 @@ struct ClientConnection::State {
 
   [[noreturn]] void refused() const { peer_error(peer.text() + ": authentication failed: " + stream->why()); }
 
-  void authenticate(std::int64_t deadline) {
+  void authenticate(const Attempt& attempt) {
     for (;;) {
       const Need need = stream->handshake();
       if (need == Need::nothing) {
@@ -139,7 +166,7 @@ struct ClientConnection::State {
       if (need == Need::lost) {
         lost(stream->why() + " during the TLS handshake");
       }
-      if (!wait_for(stream->socket().number(), need, deadline)) {
+      if (!attempt.wait(stream->socket().number(), need)) {
         lost("no TLS handshake within " + to_text(options.connect_deadline));
       }
     }

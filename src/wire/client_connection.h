@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,6 +35,9 @@ struct ConnectOptions {
   Nanoseconds
       answer_deadline{};   // from the last byte sent until the first of the answer, and between two bytes
   std::string congestion;  // "cubic", "bbr", …; empty: the system's
+  // Asked while connecting, from the first second on: true gives the attempt up, as if its deadline had
+  // passed. May be empty.
+  std::function<bool()> cancelled;
 };
 
 // Counted at the socket, TLS included.

@@ -6,8 +6,10 @@ with its cause, and the run that was hit ends with the bits of one that was not.
 """
 import argparse
 import json
+import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +17,32 @@ import unittest
 from pathlib import Path
 
 from live_case import LiveCase, Options, can_mount, cpu_seconds, live_runs, wait_for
+
+
+def server_of(output):
+    """The process id of a run's own `cutlink serve`: whose log lies in the run's folder, and who is no supervisor of it."""
+    log = str(output / "server/server.log")
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue  # ended meanwhile
+        if b"serve" in words and log.encode() in words:
+            return int(process.name)
+    raise AssertionError(f"nobody writes {log}")
+
+
+def has_connecting_socket(pid):
+    """Whether a socket of this process has sent its SYN and waits."""
+    syn_sent = "02"
+    links = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(descriptor))
+        except OSError:
+            pass  # closed meanwhile
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(f"socket:[{row[9]}]" in links for row in rows if row[3] == syn_sent)
 
 
 class LiveFaults(LiveCase):
@@ -85,6 +113,54 @@ class LiveFaults(LiveCase):
         for client in clients:
             self.assertEqual(client.end(), 0, client.said())
             self.expect_whole(client.output)
+
+    def test_interrupted_while_the_server_is_away(self):
+        """There is no step to finish: the run ends within seconds, long before it would give up."""
+        server = self.serve()
+        client = self.client(server, self.work / "run", "--give-up", "10min")
+        self.wait_for_steps(client, 20)
+        server.destroy()
+        wait_for("the report", lambda: "connection_lost" in (client.output / "events.jsonl").read_text())
+        begun = time.monotonic()
+        client.send(signal.SIGINT)
+        self.assertEqual(client.end(), 130, client.said())
+        self.assertLess(time.monotonic() - begun, 10)
+        self.assertIn("--resume", client.said())
+        self.assertEqual(json.loads((client.output / "run.json").read_text())["status"], "interrupted")
+        self.resume(self.serve(server.port), client.output)
+
+    def test_interrupted_while_the_first_connection_is_made(self):
+        """Nobody answers (the queue of a socket that accepts nothing is full), and no file was touched yet."""
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as silent:
+            address = silent.getsockname()
+            waiting = [socket.socket() for _ in range(4)]
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(address)
+            client = self.start(self.run_words(self.work / "run", "--connect", "%s:%d" % address), "client")
+            wait_for("the client connects", lambda: has_connecting_socket(client.pid))
+            client.send(signal.SIGINT)
+            self.assertEqual(client.end(), 130, client.said())
+            for one in waiting:
+                one.close()
+        self.assertFalse((self.work / "run").exists())
+
+    # --- a server process of the run's own
+
+    def test_local_server_killed(self):
+        """Said at once, not when the patience is over; the same command goes on."""
+        words = self.run_words(self.work / "run", "--world", "shaped", "--set", "link=fixed:up=1Gbit/s,down=1Gbit/s,delay=1ms")
+        client = self.start(words, "client")
+        client.output = self.work / "run"
+        self.wait_for_steps(client, 20)
+        begun = time.monotonic()
+        os.kill(server_of(client.output), signal.SIGKILL)
+        self.assertEqual(client.end(), 1, client.said())
+        self.assertLess(time.monotonic() - begun, 10)
+        self.assertIn("was ended by signal 9: see", client.said())
+        again = self.start([*words, "--resume"], "again")
+        self.assertEqual(again.end(), 0, again.said())
+        self.expect_whole(client.output)
 
     # --- disks
 

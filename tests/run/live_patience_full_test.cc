@@ -34,6 +34,34 @@ TEST_F(LivePatience, ARunThatBeginsSaysAtOnceThatNobodyIsThere) {
   }
 }
 
+// --force replaces what is there, but not before the server has agreed to the run.
+TEST_F(LivePatience, ARunThatItsServerRefusesLeavesTheEarlierOneAlone) {
+  RunRequest there = request("there", settings);
+  there.live = at(server_->port());
+  Reporter silent;
+  ASSERT_EQ(run_one(there, load_assets(there.scenario), silent), RunStatus::finished);
+  const std::vector<std::string> before = deterministic(there.directory);
+  const std::string record = read_text_file(there.directory / "run.json", 1'000'000);
+
+  there.replace = true;
+  const auto expect_untouched = [&](ErrorKind kind) {
+    try {
+      static_cast<void>(run_one(there, load_assets(there.scenario), silent));
+      ADD_FAILURE() << "the run went on";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), kind) << error.what();
+    }
+    EXPECT_EQ(deterministic(there.directory), before);
+    EXPECT_EQ(read_text_file(there.directory / "run.json", 1'000'000), record);
+  };
+  const std::uint16_t port = server_->port();
+  server_.reset();
+  expect_untouched(ErrorKind::run);
+
+  server_ = std::make_unique<LiveServer>(toy_ / "nan", toy_ / "other", port);
+  expect_untouched(ErrorKind::peer);
+}
+
 // The server is started anew after step 5, and is gone once more just when the run has gone back to its
 // checkpoint: the first connection of the run is the 1st, the one that hears of the new server the 2nd.
 TEST_F(LivePatience, ARunThatGoesBackWaitsForAServerThatIsGoneAgain) {
