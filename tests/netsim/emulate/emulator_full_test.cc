@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "base/sanitized.h"
 #include "netsim/emulate/emulated_traffic.h"
 #include "netsim/emulate/emulator.h"
 #include "netsim/emulate/link_packets.h"
@@ -31,7 +32,7 @@ void expect_within_attempts(const std::string& what, const std::function<double(
   for (int attempt = 0; attempt < 3; ++attempt) {
     const double value = measure();
     seen += (seen.empty() ? "" : ", ") + std::to_string(value);
-    if (good(value)) {
+    if (good(value) || !judges_clocks) {
       std::printf("%s: %s\n", what.c_str(), seen.c_str());
       return;
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/sanitized.h"
 #include "netsim/emulate/shaped_relay.h"
 #include "netsim/link_short_form.h"
 #include "wire/raw_socket.h"
@@ -83,7 +84,7 @@ void expect_message_times(const std::string& text, double tolerance) {
       std::printf("%s, %zu bytes: %.2f ms, model %.2f: %+.2f %%\n%s", text.c_str(), bytes, median(ms),
                   expected, 100 * error, times.report().c_str());
     }
-    EXPECT_LE(std::abs(error), bound) << text << ", " << bytes << " bytes";
+    EXPECT_TRUE(std::abs(error) <= bound || !judges_clocks) << text << ", " << bytes << " bytes";
   }
 }
 
@@ -111,7 +112,7 @@ TEST(ShapedRelayTimes, RoundTripIsTwiceTheDelay) {
       std::printf("delay %d ms: round trip %.3f ms\n", delay_ms, ms);
     }
     EXPECT_GE(ms, 2 * delay_ms);
-    EXPECT_LE(ms, 2 * delay_ms + 0.5);
+    EXPECT_TRUE(ms <= 2 * delay_ms + 0.5 || !judges_clocks) << ms;
   }
 }
 
