@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <thread>
 
 #include "base/error.h"
 #include "base/signal_stack.h"
@@ -59,13 +60,35 @@ run::KeepRule keep_rule(const Options& options) {
 }
 
 std::atomic<wire::ServerListener*> listening = nullptr;
+std::atomic<int> handlers_running = 0;
 
 extern "C" void on_stop_signal(int signal_number) {
+  ++handlers_running;
   if (wire::ServerListener* listener = listening.load()) {
     listener->stop();
   }
   std::signal(signal_number, SIG_DFL);  // the second time it ends the program at once
+  --handlers_running;
 }
+
+// While it lives SIGINT and SIGTERM stop the listener; afterwards no handler in any thread knows it any more.
+class StopSignals {
+ public:
+  explicit StopSignals(wire::ServerListener& listener) {
+    listening = &listener;
+    const struct sigaction stop = on_own_stack(on_stop_signal);
+    sigaction(SIGINT, &stop, nullptr);
+    sigaction(SIGTERM, &stop, nullptr);
+  }
+  ~StopSignals() {
+    listening = nullptr;
+    while (handlers_running != 0) {  // in another thread: the kernel may choose any
+      std::this_thread::yield();
+    }
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+};
 
 // A log that nobody reads any more is no reason to stop.
 void print_line(const std::string& line) {
@@ -111,10 +134,7 @@ void serve(const Options& options) {
   run::SessionServer server(to_serve, log_line);
 
   std::signal(SIGPIPE, SIG_IGN);
-  listening = &listener;
-  const struct sigaction stop = on_own_stack(on_stop_signal);
-  sigaction(SIGINT, &stop, nullptr);
-  sigaction(SIGTERM, &stop, nullptr);
+  const StopSignals signals(listener);
   const std::string host =
       address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
   print_line(fmt::format(
@@ -123,7 +143,6 @@ void serve(const Options& options) {
       options.serve.models.size() == 1 ? "1 model" : fmt::format("{} models", options.serve.models.size()),
       options.serve.most_sessions, options.serve.state.string()));
   listener.run(server);
-  listening = nullptr;
   print_line("stopped; sessions go on from their checkpoints");
 }
 
