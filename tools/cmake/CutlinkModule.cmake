@@ -36,7 +36,7 @@ function(cutlink_module name folder)
   endif()
   add_library(cutlink::${name} ALIAS ${target})
 
-  foreach(tier fast full long)
+  foreach(tier fast full)
     cutlink_tests(${name} ${folder} ${tier})
   endforeach()
 endfunction()
