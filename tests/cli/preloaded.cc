@@ -1,12 +1,13 @@
 // cutlink loaded once, for tests of many command lines: under a sanitizer, loading LibTorch takes most of a
 // second, a fork of a process that has loaded it some hundredths.
 //
-//   preloaded        reads requests from stdin, one a line; answers each with a line: the exit code, or minus
-//   the signal
+//   preloaded        reads requests from stdin, one a line; answers each with the exit code, or minus the
+//                    signal
 //
 // A request is JSON: {"directory": DIR, "words": ["cutlink", …], "stdout": FILE, "stderr": FILE}. It is run
-// by the program's own main() in a child process, which ends as the program would. What starts the program
-// anew (/proc/self/exe) is not for it.
+// by the program's own main() in a child process, which ends right behind it: destructors of globals and the
+// look for leaks would take ten times as long as the rest. What starts the program anew (/proc/self/exe) is
+// not for it.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>

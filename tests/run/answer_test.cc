@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
+#include "base/file_io.h"
 #include "run/run_info.h"
 #include "run/runner.h"
 #include "run/toy_folder.h"
@@ -66,7 +69,12 @@ TEST_F(AnswerTest, UntrainedAdaptersAnswerAsTheBase) {
 }
 
 TEST_F(AnswerTest, StopsAtTheTokensAllowedAndGoesOnFromThere) {
-  AnswerRequest request = trained("run", {"train.steps=1", "eval.every=0"});
+  // A model of few positions: an answer costs its length squared.
+  const std::filesystem::path config = toy_ / "toy/config.json";
+  auto json = nlohmann::json::parse(read_text_file(config, 100'000));
+  json["max_position_embeddings"] = 80;
+  replace_file(config, json.dump());
+  AnswerRequest request = trained("run", {"train.steps=1", "train.max_length=80", "eval.every=0"});
   bool ended = true;
   const std::string twelve = say(request, &ended);
   EXPECT_FALSE(ended);  // nothing taught this model to end
@@ -75,7 +83,7 @@ TEST_F(AnswerTest, StopsAtTheTokensAllowedAndGoesOnFromThere) {
   request.max_tokens = 0;
   EXPECT_EQ(say(request, &ended), "");
   EXPECT_FALSE(ended);
-  request.max_tokens = 1000;  // more than the model's 256 positions
+  request.max_tokens = 1000;  // more than the model's positions
   say(request, &ended);
   EXPECT_FALSE(ended);
 }

@@ -3,36 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "codecs/registry.h"
-#include "run/run_info.h"
-#include "run/run_summary.h"
-#include "run/toy_folder.h"
+#include "run/prediction_fixture.h"
 
 namespace cutlink::run {
 namespace {
-
-class PredictionTest : public testing::Test {
- protected:
-  // What the ledger counts when the row runs, over the steps from `hold` on.
-  TrafficSummary counted(const Scenario& scenario, const CompareRow& row, std::uint32_t hold,
-                         double* total_ns) {
-    RunRequest request;
-    request.scenario = scenario;
-    request.scenario.train.codecs = row.codecs;
-    request.directory = toy_ / "runs" / row.name;
-    Reporter silent;
-    EXPECT_EQ(run_one(request, load_assets(request.scenario), silent), RunStatus::finished);
-    const RunRecord run = load_run(request.directory, *read_run_json(request.directory));
-    *total_ns = 0.0;
-    for (const StepRow& step : run.steps) {
-      *total_ns += step.step >= hold ? static_cast<double>(step.total_ns) : 0.0;
-    }
-    *total_ns /= static_cast<double>(run.steps.size() - hold);
-    return summarise_traffic(run, hold);
-  }
-
-  ToyFolder toy_;
-};
 
 TEST_F(PredictionTest, BytesOfEveryRowAreTheLedgersOverTheCommonHold) {
   Scenario scenario = toy_.scenario();
@@ -66,54 +40,14 @@ TEST_F(PredictionTest, BytesOfEveryRowAreTheLedgersOverTheCommonHold) {
   EXPECT_GE(prediction.rows[2].up_bytes, counted(scenario, scenario.rows[2], hold, &unused).up_bytes);
 }
 
-// Every codec in every shape of the split: a codec's own zero rows, constant columns and shares of bits
-// included.
-TEST_F(PredictionTest, WhatIsPredictedIsCountedForAllCodecsAndSplits) {
+// Every shape of the split; all codecs in each are in prediction_full_test.cc.
+TEST_F(PredictionTest, WhatIsPredictedIsCountedInEverySplit) {
   const std::vector<CompareRow> rows = {
-      {"fp32", {"fp32", "fp16"}, true},
-      {"bf16", {"bf16", "bf16+zstd"}, false},
-      {"channel", {"uniform:bits=4,outliers=off", "uniform:bits=4"}, false},
-      {"token", {"uniform:bits=2.5,per=token,outliers=off", "uniform:bits=2.5,per=token"}, false},
-      {"block",
-       {"uniform:bits=3,per=block,group=8,outliers=off", "uniform:bits=3.5,per=block,group=12"},
-       false},
-      {"minmax", {"bf16", "uniform:bits=4,range=minmax"}, false},
-      {"minmax token", {"bf16", "uniform:bits=2.5,per=token,range=minmax"}, false},
-      {"minmax block", {"bf16", "uniform:bits=2.5,per=block,group=8,range=minmax"}, false},
-      {"stochastic", {"bf16", "uniform:bits=4,per=token,round=stochastic"}, false},
-      {"stochastic minmax", {"bf16", "uniform:bits=4,per=token,round=stochastic,range=minmax"}, false},
-      {"amaq", {"amaq:start=6,target=5,steps=1,outliers=off", "shared"}, false},
+      {"exact", {"uniform:bits=4,outliers=off", "uniform:bits=2.5,per=token"}, true},
+      {"bound", {"amaq:start=6,target=5,steps=1,outliers=off", "shared"}, false},
   };
-  std::string used;
-  for (const CompareRow& row : rows) {
-    used += row.codecs.activation + " " + row.codecs.gradient + " ";
-  }
-  for (const codecs::CodecInfo& codec : codecs::list_codecs()) {
-    EXPECT_THAT(used, testing::HasSubstr(codec.name));
-  }
-  const std::vector<Overrides> splits = {
-      {"split.top=0"}, {"split.top=1"}, {"split.shape=vanilla", "split.top=0"}};
-  for (const Overrides& split : splits) {
-    Overrides overrides = split;
-    overrides.insert(overrides.end(), {"train.steps=3", "eval.every=0", "data.eval_limit=1"});
-    Scenario scenario = toy_.scenario(overrides);
-    scenario.rows = rows;
-    const Prediction prediction = predict(scenario, load_assets(scenario));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const PredictedRow& row = prediction.rows[i];
-      SCOPED_TRACE(split.front() + " " + row.name);
-      double unused = 0.0;
-      const TrafficSummary run = counted(scenario, rows[i], 1, &unused);  // amaq's descent is one step
-      EXPECT_EQ(row.exact, row.name != "bf16" && row.name != "amaq");     // zstd; widths learned on the way
-      if (row.exact) {
-        EXPECT_DOUBLE_EQ(row.up_bytes, run.up_bytes);
-        EXPECT_DOUBLE_EQ(row.down_bytes, run.down_bytes);
-      } else {
-        EXPECT_GE(row.up_bytes, run.up_bytes);
-        EXPECT_GE(row.down_bytes, run.down_bytes);
-      }
-    }
-    std::filesystem::remove_all(toy_ / "runs");
+  for (const Overrides& split : all_splits()) {
+    expect_counted_as_predicted(split, rows);
   }
 }
 

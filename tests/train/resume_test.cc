@@ -18,7 +18,7 @@ struct Case {
 
 class Resume : public testing::TestWithParam<Case> {};
 
-constexpr std::uint32_t steps = 12;
+constexpr std::uint32_t steps = 8;
 
 TEST_P(Resume, AfterEveryStepEqualsUninterrupted) {
   const Case& c = GetParam();
@@ -54,14 +54,14 @@ TEST_P(Resume, AfterEveryStepEqualsUninterrupted) {
   }
 }
 
-constexpr const char* amaq = "amaq:start=6,target=3,steps=8";
+constexpr const char* amaq = "amaq:start=6,target=3,steps=5";
 constexpr const char* stochastic = "uniform:bits=8-4,per=token,round=stochastic";
 
 INSTANTIATE_TEST_SUITE_P(
     Codecs, Resume,
     testing::Values(Case{"u", Shape::u, amaq, stochastic}, Case{"vanilla", Shape::vanilla, amaq, stochastic},
                     Case{"shared", Shape::u, amaq, "shared"},
-                    Case{"inside", Shape::u, "amaq:start=6,target=3,steps=8,where=all", stochastic}),
+                    Case{"inside", Shape::u, "amaq:start=6,target=3,steps=5,where=all", stochastic}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(Resume, RefusesTheOtherHalfsState) {

@@ -1,5 +1,5 @@
 # One function makes a module: its library, its fast tests, its full tests. Sources are found by folder, tests in the
-# mirrored place under tests/: NAME_test.cc is fast, NAME_full_test.cc is full, NAME_long_test.cc is long.
+# mirrored place under tests/: NAME_test.cc is fast, NAME_full_test.cc is full.
 
 # Options that all of our own code is built with; third-party headers come in as SYSTEM.
 function(cutlink_strict target)
@@ -45,7 +45,7 @@ function(cutlink_tests name folder tier)
   string(REGEX REPLACE "^src/" "" mirrored ${folder})
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${mirrored}/*_test.cc)
   if(tier STREQUAL "fast")
-    list(FILTER tests EXCLUDE REGEX "_(full|long)_test\\.cc$")
+    list(FILTER tests EXCLUDE REGEX "_full_test\\.cc$")
   else()
     list(FILTER tests INCLUDE REGEX "_${tier}_test\\.cc$")
   endif()
