@@ -15,8 +15,8 @@ A case file is a list of cases:
     stderr: …the same
 
 The cases of a file run in one directory made by make_fixtures.py; files run side by side where each command line starts
-the program. Of outputs only the directories (DIR, ROOT), version and commit (VERSION) and the last two of four decimals are replaced. A case with exit
-code 2 must leave no file behind and none changed: nothing half-written.
+the program. Of outputs only the directories (DIR, ROOT), version and commit (VERSION) and the last two of four decimals
+are replaced. A case with exit code 2 must leave no file behind and none changed: nothing half-written.
 """
 import argparse
 import json

@@ -230,9 +230,9 @@ struct Outcome {
 // Both halves in this process, with a plain call between. Run once for an agreement and kept.
 [[nodiscard]] inline const Outcome& run_alone(const train::TrainSpec& spec, const model::LlamaConfig& config,
                                               const model::Checkpoint& checkpoint) {
-  static std::map<ByteVector, Outcome> known;
-  const auto [entry, is_new] =
-      known.try_emplace(train::write_agreement({train::digest_of(config, checkpoint), spec}));
+  static std::map<std::string, Outcome> known;
+  const ByteVector agreed = train::write_agreement({train::digest_of(config, checkpoint), spec});
+  const auto [entry, is_new] = known.try_emplace(std::string(agreed.begin(), agreed.end()));
   Outcome& outcome = entry->second;
   if (!is_new) {
     return outcome;
