@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Ctrl-C in the middle of a run: exit code 130 with everything written; resumed, the run's files are byte for byte those
-of one that nobody stopped.
+of one that nobody stopped. A toy model is stopped once; the demo's model, whose products are large enough for LibTorch's
+own kernels, ten times at ten moments: a handler that does harm to what it interrupts does so only now and then.
 
   stop_and_resume.py --binary build/release/cutlink --work DIR
 """
 import argparse
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -15,12 +17,87 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-STEPS = 400
+ROOT = HERE.parents[1]
 FILES = ["steps.csv", "messages.csv", "widths.csv", "events.jsonl", "adapters/merged/adapter_model.safetensors"]
+CODECS = ["--set", "codec=amaq:start=6,target=3", "--set", "gradient=uniform:bits=8-4,per=token,round=stochastic"]
+TOY = ["toy.toml", "--set", "train.steps=400"]
+# Everything but time is as in the demo; with a profile's times every file is exactly repeatable.
+DEMO = [str(ROOT / "scenarios/demo.toml"), "--set", "train.steps=80", "--set", "compute=profile:laptop-cpu",
+        "--set", "data.eval_limit=8"]
+INTERRUPTS = 10
 
 
 def fail(why):
     sys.exit(f"stop_and_resume: {why}")
+
+
+class Runs:
+    def __init__(self, binary, work):
+        self.binary, self.work = binary, work
+
+    def start(self, scenario, directory, *more):
+        return subprocess.Popen([str(self.binary), "run", *scenario, "-o", directory, *CODECS, *more], cwd=self.work,
+                                env=os.environ | {"CUTLINK_ROOT": str(ROOT)}, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def finish(self, what, process):
+        _, said = process.communicate(timeout=300)
+        if process.returncode != 0:
+            fail(f"{what}: exit {process.returncode}: {said.decode()}")
+
+    def rows(self, directory):
+        path = self.work / directory / "steps.csv"
+        return max(path.read_bytes().count(b"\n") - 1, 0) if path.exists() else 0
+
+    def interrupt(self, process, directory, rows, delay=0.0):
+        """SIGINT `delay` seconds after the table has so many rows; the steps that were done."""
+        begun = time.monotonic()
+        while self.rows(directory) < rows:
+            if process.poll() is not None or time.monotonic() - begun > 120:
+                process.kill()
+                fail(f"{directory}: to be stopped after {rows} steps, it ended by itself, or wrote no steps: "
+                     f"{process.communicate()[1].decode()}")
+            time.sleep(0.005)
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+        if process.returncode != 130:
+            fail(f"{directory} stopped: exit {process.returncode}, not 130: {said.decode()}")
+        if "--resume" not in said.decode():
+            fail(f"the message does not say how to go on: {said.decode()}")
+        info = json.loads((self.work / directory / "run.json").read_text())
+        if info["status"] != "interrupted" or info["steps_done"] < rows:
+            fail(f"{directory}/run.json says {info['status']} after {info['steps_done']} steps")
+        if self.rows(directory) != info["steps_done"]:
+            fail(f"steps.csv has {self.rows(directory)} rows, {info['steps_done']} steps were done")
+        if not (self.work / directory / FILES[-1]).exists():
+            fail("no adapters were written")
+        return info["steps_done"]
+
+    def compare(self, one, other):
+        for name in FILES:
+            if (self.work / one / name).read_bytes() != (self.work / other / name).read_bytes():
+                fail(f"{other}/{name} differs from the uninterrupted run's")
+
+
+def stopped_once(runs):
+    runs.finish("the uninterrupted run", runs.start(TOY, "whole"))
+    done = runs.interrupt(runs.start(TOY, "stopped"), "stopped", 20)
+    runs.finish("resumed", runs.start(TOY, "stopped", "--resume"))
+    runs.compare("whole", "stopped")
+    print(f"stopped after {done} steps, resumed: {len(FILES)} files are the same")
+
+
+def stopped_often(runs):
+    runs.finish("the demo uninterrupted", runs.start(DEMO, "demo-whole"))
+    moment, done = random.Random(1), []
+    for _ in range(INTERRUPTS):
+        process = runs.start(DEMO, "demo-stopped", *(["--resume"] if done else []))
+        # A step takes some hundredths of a second: anywhere in it.
+        done.append(runs.interrupt(process, "demo-stopped", (done[-1] if done else 0) + 1, moment.uniform(0.0, 0.1)))
+    runs.finish("the demo resumed", runs.start(DEMO, "demo-stopped", "--resume"))
+    runs.compare("demo-whole", "demo-stopped")
+    print(f"the demo stopped after {', '.join(map(str, done))} steps: {len(FILES)} files are the same")
 
 
 def main():
@@ -28,51 +105,12 @@ def main():
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     options = parser.parse_args()
-    binary, work = options.binary.resolve(), options.work.resolve()
+    work = options.work.resolve()
     shutil.rmtree(work, ignore_errors=True)
     subprocess.run([sys.executable, str(HERE / "make_fixtures.py"), str(work)], check=True)
-    environment = os.environ | {"CUTLINK_ROOT": str(HERE.parents[1])}
-
-    def start(directory, *more):
-        command = [str(binary), "run", "toy.toml", "-o", directory, "--set", f"train.steps={STEPS}", "--set",
-                   "codec=amaq:start=6,target=3", "--set", "gradient=uniform:bits=8-4,per=token,round=stochastic", *more]
-        return subprocess.Popen(command, cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    whole = start("whole")
-    _, said = whole.communicate(timeout=300)
-    if whole.returncode != 0:
-        fail(f"the uninterrupted run: exit {whole.returncode}: {said.decode()}")
-
-    stopped = start("stopped")
-    checked, steps = work / "stopped" / "run.json", work / "stopped" / "steps.csv"
-    begun = time.monotonic()
-    while not steps.exists() or steps.read_bytes().count(b"\n") < 20:
-        if stopped.poll() is not None or time.monotonic() - begun > 120:
-            fail("the run to be stopped ended by itself, or wrote no steps")
-        time.sleep(0.01)
-    stopped.send_signal(signal.SIGINT)
-    _, said = stopped.communicate(timeout=120)
-    if stopped.returncode != 130:
-        fail(f"stopped: exit {stopped.returncode}, not 130: {said.decode()}")
-    if "--resume" not in said.decode():
-        fail(f"the message does not say how to go on: {said.decode()}")
-    info = json.loads(checked.read_text())
-    if info["status"] != "interrupted" or not 0 < info["steps_done"] < STEPS:
-        fail(f"run.json says {info['status']} after {info['steps_done']} steps")
-    rows = (work / "stopped" / "steps.csv").read_text().splitlines()
-    if len(rows) != info["steps_done"] + 1:
-        fail(f"steps.csv has {len(rows) - 1} rows, {info['steps_done']} steps were done")
-    if not (work / "stopped" / "adapters" / "merged" / "adapter_model.safetensors").exists():
-        fail("no adapters were written")
-
-    resumed = start("stopped", "--resume")
-    _, said = resumed.communicate(timeout=300)
-    if resumed.returncode != 0:
-        fail(f"resumed: exit {resumed.returncode}: {said.decode()}")
-    for name in FILES:
-        if (work / "whole" / name).read_bytes() != (work / "stopped" / name).read_bytes():
-            fail(f"{name} differs from the uninterrupted run's")
-    print(f"stopped after {info['steps_done']} of {STEPS} steps, resumed: {len(FILES)} files are the same")
+    runs = Runs(options.binary.resolve(), work)
+    stopped_once(runs)
+    stopped_often(runs)
 
 
 if __name__ == "__main__":
