@@ -1,12 +1,11 @@
 #include "netsim/emulate/shaped_relay.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 
+#include "netsim/emulate/loopback_sockets.h"
 #include "netsim/emulate/real_time.h"
 #include "netsim/emulate/system_call.h"
 
@@ -25,45 +24,13 @@ Direction reverse(Direction direction) {
 
 std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-UniqueFd listen_somewhere(std::uint16_t& port) {
-  UniqueFd fd(checked(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "make a socket"));
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* raw = static_cast<sockaddr*>(static_cast<void*>(&address));
-  checked(::bind(fd.number(), raw, size), "bind a port of 127.0.0.1");
-  checked(::listen(fd.number(), 64), "listen on 127.0.0.1");
-  checked(::getsockname(fd.number(), raw, &size), "find out a socket's port");
-  port = ntohs(address.sin_port);
-  return fd;
-}
-
-void send_at_once(const UniqueFd& socket) {
-  const int yes = 1;
-  static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes));
-}
-
-void reset_when_closed(const UniqueFd& socket) {
-  const linger at_once{1, 0};
-  static_cast<void>(::setsockopt(socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
-}
-
-bool try_again() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
-
 }  // namespace
 
 ShapedRelay::ShapedRelay(const LinkSpec& link, std::uint64_t seed, std::uint16_t server_port)
     : link_(link, seed),
       server_port_(server_port),
       fast_(std::max(packet_rate(link, Direction::up), packet_rate(link, Direction::down)).bps > fast_bps),
-      listener_(listen_somewhere(port_)),
+      listener_(listen_on_loopback(port_)),
       wake_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "make an eventfd")),
       epoch_ns_(monotonic_ns()),
       thread_([this] { loop(); }) {}
@@ -159,18 +126,14 @@ void ShapedRelay::accept_all() {
     if (client.number() < 0) {
       return;
     }
-    UniqueFd server(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const sockaddr_in address = loopback(server_port_);
-    const bool gone =
-        ::connect(server.number(), static_cast<const sockaddr*>(static_cast<const void*>(&address)),
-                  sizeof address) != 0 &&
-        errno != EINPROGRESS;
+    bool refused = false;
+    UniqueFd server = connect_on_loopback(server_port_, refused);
     send_at_once(client);
     send_at_once(server);
     Stream& stream = streams_[next_id_++];
     stream.client = std::move(client);
     stream.server = std::move(server);
-    stream.broken = gone;  // nobody listens there: the client is told by a reset
+    stream.broken = refused;  // nobody listens there: the client is told by a reset
   }
 }
 
@@ -199,7 +162,7 @@ unsigned ShapedRelay::read_from(std::uint64_t id, Stream& stream, Direction dire
   const auto segment = static_cast<std::size_t>(link_.segment_bytes());
   const std::size_t whole = most > segment ? most - most % segment : most;
   const ssize_t got = ::recv(entrance(stream, direction), buffer.data(), whole, 0);
-  if (got < 0 && try_again()) {
+  if (got < 0 && is_to_be_tried_again()) {
     return 0;
   }
   if (got <= 0) {
@@ -242,7 +205,7 @@ void ShapedRelay::write_to(std::uint64_t id, Stream& stream, Direction direction
   while (way.arrived > 0 && !stream.broken) {
     const ByteSpan bytes = way.under_way.front(way.arrived);
     const ssize_t taken = ::send(exit_of(stream, direction), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (taken < 0 && try_again()) {
+    if (taken < 0 && is_to_be_tried_again()) {
       return;
     }
     if (taken < 0) {  // that side is gone: the other hears of it after the link's delay
