@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/file_io.h"
@@ -25,7 +27,7 @@ namespace {
 struct Options {
   ScenarioOptions scenario;
   WorldOptions world;
-  std::string seeds;
+  std::optional<std::string> seeds;  // none: the scenario's
   std::string from;
   std::string export_csv, export_json, export_markdown;
   bool force = false;
@@ -53,7 +55,7 @@ void check_from(const Options& options) {
   if (!options.scenario.file.empty()) {
     usage_error("compare: give a scenario or --from DIR, not both");
   }
-  const std::pair<const char*, bool> senseless[] = {{"--seeds", !options.seeds.empty()},
+  const std::pair<const char*, bool> senseless[] = {{"--seeds", options.seeds.has_value()},
                                                     {"--set", !options.scenario.overrides.empty()},
                                                     {"--output", !options.scenario.output.empty()},
                                                     {"--force", options.force},
@@ -100,8 +102,8 @@ void compare_command(const Options& options, Context& context) {
   request.live = check_world(options.world);
   request.scenario = load(options.scenario);
   make_threads_patient(request.scenario.threads);
-  request.seeds = options.seeds.empty() ? std::vector<std::uint64_t>{request.scenario.train.seed}
-                                        : parse_seeds(options.seeds);
+  request.seeds =
+      options.seeds ? parse_seeds(*options.seeds) : std::vector<std::uint64_t>{request.scenario.train.seed};
   request.directory = run::default_output(request.scenario);
   request.command = context.command_line;
   request.replace = options.force;
@@ -146,8 +148,9 @@ void add_compare(CLI::App& app, Context& context) {
   add_scenario_options(*command, options->scenario);
   command->get_option("scenario")->required(false);
   command
-      ->add_option("--seeds", options->seeds,
-                   "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
+      ->add_option_function<std::string>(
+          "--seeds", [options](const std::string& list) { options->seeds = list; },
+          "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
       ->type_name("LIST");
   command->add_option("--from", options->from, "only rebuild the table from run directories in DIR")
       ->type_name("DIR");
