@@ -127,7 +127,7 @@ class OutlierEncoder : public Encoder {
     events_.push_back(
         {true, step, "outlier_rows",
          fmt::format(
-             "outlier rows are {:.0f} % of the bytes of {} messages (threshold {:.0f} %): {:.1f} % of "
+             "outlier rows are {:.1f} % of the bytes of {} messages (threshold {:.0f} %): {:.1f} % of "
              "the rows exceed {} x the median RMS; raise outlier_threshold or set outliers=off",
              100.0 * share, past.messages, 100.0 * warn_share, 100.0 * row_share, threshold_)});
   }

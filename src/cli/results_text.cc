@@ -19,6 +19,10 @@ std::string padded(const std::string& text, std::size_t width, bool left) {
 
 using Line = std::vector<std::string>;
 
+// Of a comparison's table: the row's name, six columns of bytes, six of time, the loss, the time to it.
+constexpr std::size_t loss_column = 13;
+constexpr std::size_t column_count = 15;
+
 // Groups of columns under one heading each; the first column to the left, the others to the right.
 struct Group {
   std::string heading;
@@ -99,8 +103,8 @@ std::string gradients_text(const run::Comparison& c) {
 Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   Line cells = {row.name + (row.reference ? " (reference)" : "")};
   if (row.seeds.empty()) {
-    cells.resize(15);
-    cells[13] = row.failure.empty() ? "not finished" : "failed";
+    cells.resize(column_count);
+    cells[loss_column] = row.failure.empty() ? "not finished" : "failed";
     return cells;
   }
   if (row.seeds.size() < c.seeds.size()) {

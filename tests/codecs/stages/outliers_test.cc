@@ -133,7 +133,7 @@ TEST(Outliers, WarnsOnceWhereTheirBytesAreAFifthOfManyMessages) {
   EXPECT_EQ(events[0].step, 3U);
   EXPECT_EQ(
       events[0].message,
-      "outlier rows are 21 % of the bytes of 32 messages (threshold 20 %): 25.0 % of the rows exceed 4 x "
+      "outlier rows are 21.3 % of the bytes of 32 messages (threshold 20 %): 25.0 % of the rows exceed 4 x "
       "the median RMS; raise outlier_threshold or set outliers=off");
   send_training(stage, 4, 64);
   EXPECT_TRUE(stage.encoder->take_events().empty());
