@@ -16,7 +16,8 @@ constexpr std::uint16_t version = 1;
 constexpr std::size_t max_text = 1000;
 
 constexpr std::uint64_t most_u32 = std::numeric_limits<std::uint32_t>::max();
-constexpr double most_real = std::numeric_limits<double>::max();
+// Of what is computed with in fp32: beyond, it would be infinite there.
+constexpr double most_real = std::numeric_limits<float>::max();
 
 // Every field once, with what is accepted: writer, reader and comparison go through it, so that none of them
 // forgets one. A: Agreement or const Agreement.
@@ -89,9 +90,7 @@ class FieldReader {
   void real(const char* name, double& value, double least, double most) {
     const auto read = in_.get<double>();
     if (!std::isfinite(read) || read < least || read > most) {
-      in_.fail(most == most_real
-                   ? fmt::format("{} is {}; a finite number of at least {} is accepted", name, read, least)
-                   : fmt::format("{} is {}; {} to {} is accepted", name, read, least, most));
+      in_.fail(fmt::format("{} is {}; {} to {:.6g} is accepted", name, read, least, most));
     }
     value = read;
   }

@@ -1,5 +1,6 @@
 // What a hello carries: read as agreed, it is written as the same bytes; its codecs are made or refused.
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "codecs/registry.h"
@@ -19,6 +20,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteVector again = train::write_agreement(agreement);
   fuzz::must(std::equal(again.begin(), again.end(), data, data + size), "an agreement comes back");
   fuzz::must(train::difference(agreement, agreement).empty(), "it does not differ from itself");
+  const train::OptimizerSpec& optimizer = agreement.spec.optimizer;
+  for (const double real : {optimizer.learning_rate, optimizer.epsilon, optimizer.weight_decay,
+                            optimizer.clip_norm, agreement.spec.lora.alpha}) {
+    fuzz::must(std::isfinite(static_cast<float>(real)), "a number is one in fp32, too");
+  }
   for (const std::string& spec : {agreement.spec.codecs.activation, agreement.spec.codecs.gradient}) {
     try {
       const auto codec = codecs::make_codec(spec);

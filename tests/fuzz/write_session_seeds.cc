@@ -51,6 +51,9 @@ int main(int argc, char** argv) {
     const std::string name = shape == SplitSpec::Shape::u ? "u" : "vanilla";
     const train::TrainSpec spec = train::tiny_spec(shape, amaq, stochastic);
     write(corpus / "agreement", name, train::write_agreement({{1, 2, 3}, spec}));
+    train::TrainSpec beyond = spec;
+    beyond.lora.alpha = 1e300;
+    write(corpus / "agreement", name + "-alpha-beyond-fp32", train::write_agreement({{1, 2, 3}, beyond}));
     train::Observer silent;
     train::ClientHalf client(spec, train::tiny_config(), nullptr, silent);
     Reports channel(

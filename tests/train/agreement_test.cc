@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "base/error.h"
@@ -57,6 +58,12 @@ TEST(Agreement, ComesBackAsWritten) {
 
 TEST(Agreement, TheDefaultsAreAccepted) { EXPECT_EQ(refusal_of(write_agreement(Agreement{})), ""); }
 
+TEST(Agreement, TheLargestFloatIsAccepted) {
+  Agreement a = sample();
+  a.spec.lora.alpha = a.spec.optimizer.clip_norm = double{std::numeric_limits<float>::max()};
+  EXPECT_EQ(refusal_of(write_agreement(a)), "");
+}
+
 TEST(Agreement, TruncatedAnywhereOrTooLongIsRefused) {
   const ByteVector bytes = write_agreement(sample());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -82,6 +89,7 @@ TEST_P(AgreementRefuses, NamingTheField) {
 }
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+const double beyond_float = std::nextafter(double{std::numeric_limits<float>::max()}, 1e300);
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 INSTANTIATE_TEST_SUITE_P(
@@ -109,6 +117,11 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"lora.r", [](TrainSpec& s) { s.lora.r = 0; }},
         Hostile{"lora.r", [](TrainSpec& s) { s.lora.r = 4097; }},
         Hostile{"lora.alpha", [](TrainSpec& s) { s.lora.alpha = nan; }},
+        Hostile{"lora.alpha", [](TrainSpec& s) { s.lora.alpha = 1e300; }},
+        Hostile{"learning_rate", [](TrainSpec& s) { s.optimizer.learning_rate = beyond_float; }},
+        Hostile{"epsilon", [](TrainSpec& s) { s.optimizer.epsilon = beyond_float; }},
+        Hostile{"weight_decay", [](TrainSpec& s) { s.optimizer.weight_decay = beyond_float; }},
+        Hostile{"clip_norm", [](TrainSpec& s) { s.optimizer.clip_norm = beyond_float; }},
         Hostile{"lora.targets",
                 [](TrainSpec& s) {
                   s.lora.targets = {"q_proj", "q_proj"};
