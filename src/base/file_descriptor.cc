@@ -11,10 +11,10 @@
 namespace cutlink {
 
 FileDescriptor::FileDescriptor(const std::filesystem::path& path, int flags, ErrorKind kind,
-                               const std::filesystem::path& shown)
+                               const std::filesystem::path& shown, mode_t mode)
     : shown_(shown.empty() ? path : shown), kind_(kind) {
   do {
-    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   } while (fd_ < 0 && errno == EINTR);
   if (fd_ < 0) {
     fail("open");

@@ -1,6 +1,8 @@
 // A file that is open for as long as this object lives, and the few system calls we make on one, checked.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 
@@ -13,9 +15,9 @@ class FileDescriptor {
  public:
   // Opens `path` with open(2)'s flags (O_CLOEXEC is added). Every failure, here and below, throws Error(kind)
   // with path and cause; `shown`, where not empty, is the path to name there (of the file this one stands
-  // for).
+  // for). mode: of a file that is made, less the umask.
   FileDescriptor(const std::filesystem::path& path, int flags, ErrorKind kind,
-                 const std::filesystem::path& shown = {});
+                 const std::filesystem::path& shown = {}, mode_t mode = 0666);
   FileDescriptor(FileDescriptor&& other) noexcept;
   FileDescriptor& operator=(FileDescriptor&& other) noexcept;
   FileDescriptor(const FileDescriptor&) = delete;

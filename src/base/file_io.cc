@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -64,9 +65,10 @@ std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_
   return read_all<std::string>(path, max_bytes);
 }
 
-void replace_file(const std::filesystem::path& path, ByteSpan bytes) {
+void replace_file(const std::filesystem::path& path, ByteSpan bytes, FileReaders readers) {
   const std::filesystem::path temporary = temporary_beside(path);
-  FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL, ErrorKind::run, path);
+  const mode_t mode = readers == FileReaders::owner ? S_IRUSR | S_IWUSR : 0666;
+  FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL, ErrorKind::run, path, mode);
   try {
     file.write_all(bytes);
     file.sync();
@@ -83,8 +85,8 @@ void replace_file(const std::filesystem::path& path, ByteSpan bytes) {
   folder.sync();
 }
 
-void replace_file(const std::filesystem::path& path, std::string_view text) {
-  replace_file(path, ByteSpan(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+void replace_file(const std::filesystem::path& path, std::string_view text, FileReaders readers) {
+  replace_file(path, ByteSpan(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), readers);
 }
 
 MappedFile::MappedFile(const std::filesystem::path& path) {

@@ -14,10 +14,14 @@ namespace cutlink {
 [[nodiscard]] ByteVector read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
+// Who may read a file: all whom the umask lets, or nobody but its owner (mode 0600).
+enum class FileReaders { all, owner };
+
 // Writes a temporary file in the same directory, fsyncs it, renames it over `path`, fsyncs the directory.
 // Throws Error(run) with path and cause; an earlier file at `path` stays intact then.
-void replace_file(const std::filesystem::path& path, ByteSpan bytes);
-void replace_file(const std::filesystem::path& path, std::string_view text);
+void replace_file(const std::filesystem::path& path, ByteSpan bytes, FileReaders readers = FileReaders::all);
+void replace_file(const std::filesystem::path& path, std::string_view text,
+                  FileReaders readers = FileReaders::all);
 
 // A read-only memory map. Movable; unmaps on destruction.
 class MappedFile {

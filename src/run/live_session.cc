@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/file_io.h"
 #include "base/units.h"
 #include "run/interrupt.h"
+#include "run/token_file.h"
 #include "run/world.h"
 
 namespace cutlink::run {
@@ -27,14 +27,6 @@ constexpr int most_silent = 5;  // connections without TLS, closed before a word
 constexpr int clock_readings = 8;
 constexpr auto clock_valid = std::chrono::seconds(30);  // quartz drifts by some 20 us/s: below 1 ms
 
-std::string hex_of(const wire::Token& token) {
-  std::string text;
-  for (const std::uint8_t byte : token) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
-
 void sleep_unless_interrupted(std::chrono::nanoseconds time) {
   constexpr std::chrono::nanoseconds slice = std::chrono::milliseconds(20);
   const auto until = std::chrono::steady_clock::now() + time;
@@ -42,24 +34,6 @@ void sleep_unless_interrupted(std::chrono::nanoseconds time) {
        left = until - std::chrono::steady_clock::now()) {
     std::this_thread::sleep_for(std::min(slice, left));
   }
-}
-
-std::optional<wire::Token> read_token(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) {
-    return std::nullopt;
-  }
-  const std::string text = read_text_file(file, 1000);
-  wire::Token token{};
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    const std::string pair = text.substr(std::min(text.size(), 2 * i), 2);
-    char* end = nullptr;
-    token[i] = static_cast<std::uint8_t>(std::strtoul(pair.c_str(), &end, 16));
-    if (pair.size() != 2 || *end != '\0') {
-      usage_error(fmt::format("{}: not the name of a session (remove it to begin a new one)", file.string()));
-    }
-  }
-  return token;
 }
 
 }  // namespace
@@ -171,7 +145,7 @@ void LiveSession::open() {
 // Not as soon as there is one: a run's directory is made when its server is sure.
 void LiveSession::keep_token() {
   if (!token_kept_) {
-    replace_file(token_file_, hex_of(token_) + "\n");
+    write_token(token_file_, token_);
     token_kept_ = true;
   }
 }
@@ -207,9 +181,9 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
   Clock::time_point give_up{};  // counts from the loss: a request itself may take longer
   std::chrono::nanoseconds pause = first_pause;
   int silent = 0;
-  for (bool lost_once = false;;) {
+  for (bool lost_once = false, told = false;;) {
     try {
-      return attempt(lost_once);
+      return attempt(told);
     } catch (const ConnectionLost& lost) {
       const bool plain = !options_.connect.key && !options_.connect.certificates;
       const bool unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0;
@@ -217,15 +191,18 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
       silent = unheard ? silent + 1 : 0;
       if (silent == most_silent) {
         peer_error(
-            fmt::format("{}: the server closes every connection without a word, as one that wants "
-                        "TLS does (give this client's --key or --certificate)",
-                        described_));
+            fmt::format("{}:{}: the server closes every connection without a word, as one that wants TLS "
+                        "does (give this client's --key or --certificate)",
+                        options_.connect.host, options_.connect.port));
+      }
+      if (!told && !unheard) {  // what the silence means is told in one line, above
+        tell(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
+        told = true;
       }
       if (lost_once && interrupted()) {  // not the first time: the step at hand may still be finished
         throw Interrupted(lost.what());
       }
       if (!lost_once) {
-        tell(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
         lost_once = true;
         give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
       }

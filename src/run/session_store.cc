@@ -1,8 +1,12 @@
 #include "run/session_store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/random.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -18,7 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_owner_bytes = 1000;
-constexpr std::size_t most_steps = 16;  // as SESSION.md has it
+constexpr std::size_t most_steps = 16;                                             // as SESSION.md has it
+constexpr std::array<std::string_view, 2> needed_blobs = {"agreement", "server"};  // of a checkpoint
 constexpr std::string_view gone_prefix = ".gone-";
 
 // None where a name is no session's.
@@ -80,6 +85,14 @@ SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)
     usage_error(
         fmt::format("--state {}: {} (name a directory of your own)", directory_.string(), error.message()));
   }
+  lock_.emplace(directory_, O_RDONLY | O_DIRECTORY, ErrorKind::usage);
+  // The kernel lets it go with the process, however that ends. Where a file system knows no locks, it goes
+  // without.
+  if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    usage_error(
+        fmt::format("--state {}: another `cutlink serve` uses it (stop that one, or name another directory)",
+                    directory_.string()));
+  }
   try {
     replace_file(directory_ / ".writable", std::string_view());
   } catch (const Error& cause) {
@@ -118,7 +131,7 @@ std::optional<std::string> SessionStore::owner_of(const wire::Token& token) cons
 }
 
 std::vector<std::uint32_t> SessionStore::steps(const wire::Token& token) const {
-  std::vector<std::uint32_t> steps = train::complete_steps(folder(token));
+  std::vector<std::uint32_t> steps = train::complete_steps(folder(token), needed_blobs);
   if (steps.size() > most_steps) {
     steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(most_steps));
   }
@@ -127,7 +140,9 @@ std::vector<std::uint32_t> SessionStore::steps(const wire::Token& token) const {
 
 std::optional<SessionStore::Stored> SessionStore::find(const wire::Token& token, std::uint32_t step) const {
   std::optional<train::StoredCheckpoint> stored = train::find_step(folder(token), step);
-  if (!stored || !stored->blobs.contains("agreement") || !stored->blobs.contains("server")) {
+  if (!stored || !std::ranges::all_of(needed_blobs, [&](std::string_view blob) {
+        return stored->blobs.contains(std::string(blob));
+      })) {
     return std::nullopt;
   }
   return Stored{std::move(stored->blobs["agreement"]), std::move(stored->blobs["server"])};

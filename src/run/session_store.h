@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/byte_io.h"
+#include "base/file_descriptor.h"
 #include "wire/message.h"
 
 namespace cutlink::run {
@@ -19,8 +20,8 @@ namespace cutlink::run {
 
 class SessionStore {
  public:
-  // Makes the directory, for its owner only, where it is not there. Throws Error(usage) where it cannot be
-  // written to.
+  // Makes the directory, for its owner only, where it is not there, and holds it against other processes for
+  // as long as it lives. Throws Error(usage) where it cannot be written to, or another holds it.
   explicit SessionStore(std::filesystem::path directory);
 
   // Throws Error(run) where it cannot be written; earlier checkpoints stay then. owner: identity of the key.
@@ -29,7 +30,8 @@ class SessionStore {
 
   // Of a session that has saved; none where there is none.
   [[nodiscard]] std::optional<std::string> owner_of(const wire::Token& token) const;
-  [[nodiscard]] std::vector<std::uint32_t> steps(const wire::Token& token) const;  // ascending, at most 16
+  // Those that find() gives, ascending, at most 16.
+  [[nodiscard]] std::vector<std::uint32_t> steps(const wire::Token& token) const;
 
   struct Stored {
     ByteVector agreement, server;
@@ -53,6 +55,7 @@ class SessionStore {
     return directory_ / to_text(token);
   }
   std::filesystem::path directory_;
+  std::optional<FileDescriptor> lock_;  // the directory itself
 };
 
 }  // namespace cutlink::run

@@ -114,7 +114,7 @@ void write_checkpoint(const fs::path& directory, std::uint32_t step, const State
   nlohmann::json files = nlohmann::json::object();
   for (const auto& [name, bytes] : blobs) {
     assert(is_blob_name(name));
-    replace_file(partial / name, ByteSpan(bytes));
+    replace_file(partial / name, ByteSpan(bytes), FileReaders::owner);
     files[name] = {{"bytes", bytes.size()}, {"xxh3", digest_of(bytes)}};
   }
   // A checkpoint of the same step (a run resumed and stopped again) makes room; the one before it still
@@ -147,10 +147,12 @@ std::optional<StoredCheckpoint> find_step(const fs::path& directory, std::uint32
   return std::nullopt;
 }
 
-std::vector<std::uint32_t> complete_steps(const fs::path& directory) {
+std::vector<std::uint32_t> complete_steps(const fs::path& directory,
+                                          std::span<const std::string_view> blobs) {
   std::vector<std::uint32_t> steps;
   for (StoredCheckpoint& checkpoint : list_newest_first(directory)) {
-    if (load_complete(checkpoint)) {
+    const auto is_there = [&](std::string_view blob) { return checkpoint.blobs.contains(std::string(blob)); };
+    if (load_complete(checkpoint) && std::ranges::all_of(blobs, is_there)) {
       steps.insert(steps.begin(), checkpoint.step);
     }
   }

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/byte_io.h"
@@ -21,7 +23,8 @@ struct StoredCheckpoint {
   StateBlobs blobs;
 };
 
-// Writes DIRECTORY/step-NNNNNNNN: the files in a temporary directory, each fsynced, then the rename, then a
+// Writes DIRECTORY/step-NNNNNNNN: the files in a temporary directory, each fsynced and for its owner
+// only (one may hold the token of a session), then the rename, then a
 // marker with every file's size and XXH3. Afterwards keeps this checkpoint and the newest complete one before
 // it, and removes all others. Throws Error(run); an earlier complete checkpoint stays intact then.
 void write_checkpoint(const std::filesystem::path& directory, std::uint32_t step, const StateBlobs& blobs);
@@ -32,7 +35,8 @@ void write_checkpoint(const std::filesystem::path& directory, std::uint32_t step
 // The complete one of exactly this step.
 [[nodiscard]] std::optional<StoredCheckpoint> find_step(const std::filesystem::path& directory,
                                                         std::uint32_t step);
-// Steps of all complete ones, ascending. Reads every file.
-[[nodiscard]] std::vector<std::uint32_t> complete_steps(const std::filesystem::path& directory);
+// Steps of all complete ones that have each of these blobs, ascending. Reads every file.
+[[nodiscard]] std::vector<std::uint32_t> complete_steps(const std::filesystem::path& directory,
+                                                        std::span<const std::string_view> blobs = {});
 
 }  // namespace cutlink::train

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <functional>
@@ -74,6 +75,17 @@ TEST(FileIo, ReplacesAFileInOnePiece) {
   EXPECT_EQ(std::string(reader.bytes().begin(), reader.bytes().end()), "old");
   EXPECT_EQ(read_text_file(folder / "file", 10), "newer");
   EXPECT_EQ(entries(folder / "."), 1);
+}
+
+TEST(FileIo, AFileForItsOwnerIsReadByNobodyElse) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(0);
+  replace_file(folder / "all", std::string_view("x"));
+  replace_file(folder / "mine", std::string_view("x"));
+  replace_file(folder / "mine", std::string_view("y"), FileReaders::owner);
+  ::umask(before);
+  EXPECT_EQ(fs::status(folder / "all").permissions(), fs::perms{0666});
+  EXPECT_EQ(fs::status(folder / "mine").permissions(), fs::perms{0600});
 }
 
 TEST(FileIo, AFailedReplacementLeavesNothingBehind) {

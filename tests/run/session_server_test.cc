@@ -193,6 +193,7 @@ TEST_F(SessionServerTest, WhatCannotBeServedIsSaidAtTheStart) {
       EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
     }
   };
+  server.reset();  // a state directory is one server's at a time
   ServeOptions wrong = options;
   wrong.models.clear();
   says(wrong, "--model");

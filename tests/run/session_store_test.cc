@@ -6,7 +6,9 @@
 
 #include <set>
 
+#include "base/error.h"
 #include "base/file_io.h"
+#include "train/checkpoint_file.h"
 
 namespace cutlink::run {
 namespace {
@@ -65,11 +67,50 @@ TEST_F(SessionStoreTest, ListsItsSessionsAndNothingElse) {
   EXPECT_EQ(store.list().size(), 1U);
 }
 
-TEST_F(SessionStoreTest, ARemovalThatWasCutIsFinishedAtTheNextStart) {
+// What find() does not give is not named: a client that is told of it asks for it again and again.
+TEST_F(SessionStoreTest, NamesNoStepThatItCannotGive) {
+  const SessionStore store(directory_);
+  store.write(token, "", 3, {1}, {3});
+  for (const char* blob : {"agreement", "server"}) {
+    train::StateBlobs blobs = {{"agreement", {1}}, {"server", {4}}};
+    blobs.erase(blob);
+    train::write_checkpoint(directory_ / to_text(token), 4, blobs);
+    EXPECT_FALSE(store.find(token, 4).has_value());
+    EXPECT_EQ(store.steps(token), std::vector<std::uint32_t>{3}) << "without " << blob;
+  }
+}
+
+TEST_F(SessionStoreTest, IsOneServersAtATime) {
+  {
+    const SessionStore store(directory_);
+    try {
+      const SessionStore second(directory_);
+      FAIL() << "two at once";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      EXPECT_NE(std::string(error.what()).find("another `cutlink serve` uses it"), std::string::npos);
+    }
+  }
+  EXPECT_NO_THROW(const SessionStore next(directory_));
+}
+
+TEST_F(SessionStoreTest, FilesOfACheckpointAreForTheirOwnerOnly) {
   const SessionStore store(directory_);
   store.write(token, "", 3, {1}, {2});
+  for (const char* blob : {"agreement", "server"}) {
+    EXPECT_EQ(fs::status(directory_ / to_text(token) / "step-00000003" / blob).permissions(),
+              fs::perms{0600});
+  }
+}
+
+TEST_F(SessionStoreTest, ARemovalThatWasCutIsFinishedAtTheNextStart) {
+  {
+    const SessionStore store(directory_);
+    store.write(token, "", 3, {1}, {2});
+  }
   fs::rename(directory_ / to_text(token), directory_ / (".gone-" + to_text(token)));
-  EXPECT_TRUE(SessionStore(directory_).steps(token).empty());
+  const SessionStore store(directory_);
+  EXPECT_TRUE(store.steps(token).empty());
   EXPECT_TRUE(fs::is_empty(directory_));
   EXPECT_TRUE(store.forget(token)) << "one that is not there is gone";
 }
