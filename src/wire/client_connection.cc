@@ -123,14 +123,19 @@ struct ClientConnection::State {
   }
 
   void connect() {
-    const std::int64_t now_ns = steady_now_ns();
-    const Attempt attempt{now_ns + options.connect_deadline.count(), now_ns + 1000 * ns_a_ms,
-                          options.cancelled};
+    const std::int64_t begun = steady_now_ns();
+    Attempt attempt{begun + options.connect_deadline.count(), begun + 1000 * ns_a_ms, options.cancelled};
+    const std::int64_t deadline = attempt.deadline_ns;
+    const std::vector<SocketAddress> addresses = resolve_until(options.host, options.port, deadline);
     std::string why;
-    for (const SocketAddress& address : resolve(options.host, options.port, false)) {
-      check_reach(address, options);
-      peer = address;
-      if (const int fd = try_connect(address, options.congestion, attempt, why); fd >= 0) {
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+      check_reach(addresses[i], options);
+      peer = addresses[i];
+      // An equal share of what is left: one address that is silent leaves time for the others.
+      const std::int64_t now = steady_now_ns();
+      attempt.deadline_ns = now + (deadline - now) / static_cast<std::int64_t>(addresses.size() - i);
+      if (const int fd = try_connect(peer, options.congestion, attempt, why); fd >= 0) {
+        attempt.deadline_ns = deadline;
         stream = make_stream(fd);
         authenticate(attempt);
         return;
@@ -140,12 +145,13 @@ struct ClientConnection::State {
   }
 
   [[nodiscard]] std::unique_ptr<SocketStream> make_stream(int fd) const {
+    TcpSocket socket(fd);
     if (options.certificates) {
-      return std::make_unique<SocketStream>(fd, *options.certificates,
+      return std::make_unique<SocketStream>(std::move(socket), *options.certificates,
                                             options.server_name.empty() ? options.host : options.server_name);
     }
-    return options.key ? std::make_unique<SocketStream>(fd, *options.key)
-                       : std::make_unique<SocketStream>(fd);
+    return options.key ? std::make_unique<SocketStream>(std::move(socket), *options.key)
+                       : std::make_unique<SocketStream>(std::move(socket));
   }
 
   [[noreturn]] void refused() const { peer_error(peer.text() + ": authentication failed: " + stream->why()); }
@@ -157,11 +163,7 @@ struct ClientConnection::State {
         return;
       }
       if (need == Need::stranger) {
-        if (options.certificates) {
-          refused();
-        }
-        peer_error(peer.text() + ": authentication failed: " + stream->why() +
-                   " (does the server have this key, " + options.key->identity + ", in its --keys?)");
+        refused();
       }
       if (need == Need::lost) {
         lost(stream->why() + " during the TLS handshake");

@@ -31,7 +31,7 @@ struct ConnectOptions {
   std::optional<PresharedKey> key;
   std::optional<Certificates> certificates;
   std::string server_name;         // that the server's certificate must be for; empty: `host`
-  Nanoseconds connect_deadline{};  // TCP and TLS together
+  Nanoseconds connect_deadline{};  // the name, TCP to all its addresses, and TLS together
   Nanoseconds
       answer_deadline{};   // from the last byte sent until the first of the answer, and between two bytes
   std::string congestion;  // "cubic", "bbr", …; empty: the system's

@@ -20,8 +20,8 @@ constexpr std::int64_t linger_ns = 1'000'000'000;
 constexpr std::uint64_t most_discarded_bytes = 64ULL * 1024 * 1024;
 constexpr std::uint64_t most_discarded_of_a_stranger = greeting_limit;
 
-SocketStream open_stream(int fd, const TlsServer* tls) {
-  return tls == nullptr ? SocketStream(fd) : SocketStream(fd, *tls);
+SocketStream open_stream(TcpSocket socket, const TlsServer* tls) {
+  return tls == nullptr ? SocketStream(std::move(socket)) : SocketStream(std::move(socket), *tls);
 }
 
 bool comes_from_a_client(MessageType type) {
@@ -40,12 +40,12 @@ bool comes_from_a_client(MessageType type) {
 
 }  // namespace
 
-ServerConnection::ServerConnection(ConnectionId id, int fd, std::string peer, const TlsServer* tls,
+ServerConnection::ServerConnection(ConnectionId id, TcpSocket socket, std::string peer, const TlsServer* tls,
                                    const ListenOptions& options, std::int64_t now_ns)
     : id_(id),
       peer_(std::move(peer)),
       options_(options),
-      stream_(open_stream(fd, tls)),
+      stream_(open_stream(std::move(socket), tls)),
       greeting_since_ns_(now_ns),
       progress_ns_(now_ns) {
   if (tls == nullptr) {

@@ -23,8 +23,8 @@ class ServerConnection {
     gone,     // let it go
   };
 
-  // Owns fd. tls: null for plain; it and the options outlive the connection.
-  ServerConnection(ConnectionId id, int fd, std::string peer, const TlsServer* tls,
+  // tls: null for plain; it and the options outlive the connection.
+  ServerConnection(ConnectionId id, TcpSocket socket, std::string peer, const TlsServer* tls,
                    const ListenOptions& options, std::int64_t now_ns);
 
   [[nodiscard]] Wants advance(std::int64_t now_ns);

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "wire/server_loop.h"
+#include "wire/signals_blocked.h"
 #include "wire/socket_address.h"
 
 namespace cutlink::wire {
@@ -75,22 +76,6 @@ std::optional<Reply> reply_to(ServerHandler& handler, ServerConnection::Message&
     return refusal_of(RefusalCode::failed, error.what());
   }
 }
-
-// Signals are for the program's own thread, not for the loop's.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 

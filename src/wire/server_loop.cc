@@ -1,7 +1,5 @@
 #include "wire/server_loop.h"
 
-#include <unistd.h>
-
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -27,9 +25,11 @@ Clock::time_point at(std::int64_t ns) { return Clock::time_point(std::chrono::na
 
 // A connection and what waits for it. Shared, as Asio's handlers must find it alive when they run late.
 struct Peer {
-  Peer(asio::io_context& loop, ConnectionId id, int fd, const std::string& address, const TlsServer* tls,
-       const ListenOptions& options)
-      : connection(id, fd, address, tls, options, steady_now_ns()), socket(loop, fd), timer(loop) {}
+  Peer(asio::io_context& loop, ConnectionId id, TcpSocket accepted, const std::string& address,
+       const TlsServer* tls, const ListenOptions& options)
+      : connection(id, std::move(accepted), address, tls, options, steady_now_ns()),
+        socket(loop, connection.number()),
+        timer(loop) {}
   ~Peer() { socket.release(); }  // the connection closes it
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -92,25 +92,25 @@ struct ServerLoop::State {
   // --- accepting
 
   void welcome_in(int fd, const std::string& address) {
+    TcpSocket accepted(fd);  // whatever fails below, it is closed
     ++count.accepted;
     while (is_full() && let_oldest_silent_go()) {
     }
     PeerPointer peer;
     try {
       if (!is_full()) {
-        peer = std::make_shared<Peer>(loop, ++last_id, fd, address, tls.get(), options);
+        peer = std::make_shared<Peer>(loop, ++last_id, std::move(accepted), address, tls.get(), options);
+        peers.emplace(last_id, peer);
+        silent.insert(last_id);
       }
     } catch (const std::exception&) {
-      ++count.refused_before_hello;
-      return;  // no memory for this one: it is closed, the others go on
+      peers.erase(last_id);
+      peer.reset();  // no memory for this one: it is closed, the others go on
     }
     if (!peer) {
       ++count.refused_before_hello;
-      ::close(fd);
       return;
     }
-    peers.emplace(last_id, peer);
-    silent.insert(last_id);
     ++count.open;
     ++count.half_open;
     go_on(peer, Wants::readable);  // TLS takes memory only when something came

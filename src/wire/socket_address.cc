@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
+#include "wire/bounded_call.h"
 
 namespace cutlink::wire {
 
@@ -24,6 +26,43 @@ sockaddr_in6 as_v6(const sockaddr_storage& storage) {
   sockaddr_in6 address{};
   std::memcpy(&address, &storage, sizeof address);
   return address;
+}
+
+struct Found {
+  int failure = 0;  // of getaddrinfo()
+  std::vector<SocketAddress> addresses;
+};
+
+Found look_up(const std::string& host, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | flags;
+  addrinfo* list = nullptr;
+  Found found;
+  found.failure =
+      host.empty() ? EAI_NONAME : ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(list, &::freeaddrinfo);
+  for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+    if (entry->ai_family == AF_INET || entry->ai_family == AF_INET6) {
+      SocketAddress& address = found.addresses.emplace_back();
+      std::memcpy(&address.storage, entry->ai_addr, entry->ai_addrlen);
+      address.size = entry->ai_addrlen;
+    }
+  }
+  return found;
+}
+
+std::vector<SocketAddress> taken(const std::string& host, Found found) {
+  if (found.failure == EAI_AGAIN || found.failure == EAI_MEMORY || found.failure == EAI_SYSTEM) {
+    run_error("address \"" + host + "\": " + ::gai_strerror(found.failure) +
+              " (try again, or give its number)");
+  }
+  if (found.failure != 0) {
+    usage_error("address \"" + host + "\": " + ::gai_strerror(found.failure) +
+                " (write HOST:PORT with a name or a number that is known here)");
+  }
+  return std::move(found.addresses);
 }
 
 }  // namespace
@@ -62,30 +101,20 @@ std::string SocketAddress::text() const {
 }
 
 std::vector<SocketAddress> resolve(const std::string& host, std::uint16_t port, bool to_listen) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV | (to_listen ? AI_PASSIVE : 0);
-  addrinfo* found = nullptr;
-  const int failure =
-      host.empty() ? EAI_NONAME : ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
-  if (failure == EAI_AGAIN || failure == EAI_MEMORY || failure == EAI_SYSTEM) {
-    run_error("address \"" + host + "\": " + ::gai_strerror(failure) + " (try again, or give its number)");
-  }
-  if (failure != 0) {
-    usage_error("address \"" + host + "\": " + ::gai_strerror(failure) +
-                " (write HOST:PORT with a name or a number that is known here)");
-  }
-  std::vector<SocketAddress> addresses;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    if (entry->ai_family == AF_INET || entry->ai_family == AF_INET6) {
-      SocketAddress& address = addresses.emplace_back();
-      std::memcpy(&address.storage, entry->ai_addr, entry->ai_addrlen);
-      address.size = entry->ai_addrlen;
+  return taken(host, look_up(host, port, to_listen ? AI_PASSIVE : 0));
+}
+
+std::vector<SocketAddress> resolve_until(const std::string& host, std::uint16_t port,
+                                         std::int64_t deadline_ns) {
+  Found found = look_up(host, port, AI_NUMERICHOST);  // asks nobody
+  if (found.failure == EAI_NONAME && !host.empty()) {
+    std::optional<Found> answer = call_until(deadline_ns, [host, port] { return look_up(host, port, 0); });
+    if (!answer) {
+      run_error("address \"" + host + "\": the name service does not answer (try again, or give its number)");
     }
+    found = std::move(*answer);
   }
-  return addresses;
+  return taken(host, std::move(found));
 }
 
 SocketAddress local_address(int fd) {

@@ -23,6 +23,11 @@ struct SocketAddress {
 // none, Error(run) where the name service does not answer now. Blocks as long as the name service does.
 [[nodiscard]] std::vector<SocketAddress> resolve(const std::string& host, std::uint16_t port, bool to_listen);
 
+// The same to connect to, but waits for the name service until deadline_ns (steady clock) only: Error(run)
+// then, too.
+[[nodiscard]] std::vector<SocketAddress> resolve_until(const std::string& host, std::uint16_t port,
+                                                       std::int64_t deadline_ns);
+
 // Of a socket that is bound, or connected.
 [[nodiscard]] SocketAddress local_address(int fd);
 

@@ -20,17 +20,19 @@ constexpr std::size_t most_bytes_a_turn = 4 * 1024 * 1024;
 
 }  // namespace
 
-SocketStream::SocketStream(int fd) : socket_(std::make_unique<TcpSocket>(fd)) {}
+SocketStream::SocketStream(TcpSocket socket) : socket_(std::make_unique<TcpSocket>(std::move(socket))) {}
 
-SocketStream::SocketStream(int fd, const PresharedKey& key)
-    : socket_(std::make_unique<TcpSocket>(fd)), tls_(std::make_unique<TlsEnd>(*socket_, key)) {}
+SocketStream::SocketStream(TcpSocket socket, const PresharedKey& key)
+    : socket_(std::make_unique<TcpSocket>(std::move(socket))),
+      tls_(std::make_unique<TlsEnd>(*socket_, key)) {}
 
-SocketStream::SocketStream(int fd, const Certificates& certificates, const std::string& server_name)
-    : socket_(std::make_unique<TcpSocket>(fd)),
+SocketStream::SocketStream(TcpSocket socket, const Certificates& certificates, const std::string& server_name)
+    : socket_(std::make_unique<TcpSocket>(std::move(socket))),
       tls_(std::make_unique<TlsEnd>(*socket_, certificates, server_name)) {}
 
-SocketStream::SocketStream(int fd, const TlsServer& server)
-    : socket_(std::make_unique<TcpSocket>(fd)), tls_(std::make_unique<TlsEnd>(*socket_, server)) {}
+SocketStream::SocketStream(TcpSocket socket, const TlsServer& server)
+    : socket_(std::make_unique<TcpSocket>(std::move(socket))),
+      tls_(std::make_unique<TlsEnd>(*socket_, server)) {}
 
 Need SocketStream::handshake() { return tls_ ? tls_->handshake() : Need::nothing; }
 

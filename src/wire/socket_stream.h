@@ -16,10 +16,11 @@ namespace cutlink::wire {
 
 class SocketStream {
  public:
-  explicit SocketStream(int fd);                  // plain; owns fd, as all of these
-  SocketStream(int fd, const PresharedKey& key);  // a TLS client; the key outlives it
-  SocketStream(int fd, const Certificates& certificates, const std::string& server_name);  // a TLS client
-  SocketStream(int fd, const TlsServer& server);  // a connection of a TLS server, which outlives it
+  explicit SocketStream(TcpSocket socket);                  // plain
+  SocketStream(TcpSocket socket, const PresharedKey& key);  // a TLS client; the key outlives it
+  SocketStream(TcpSocket socket, const Certificates& certificates,
+               const std::string& server_name);             // a TLS client
+  SocketStream(TcpSocket socket, const TlsServer& server);  // a connection of a TLS server, which outlives it
 
   [[nodiscard]] Need handshake();  // until Need::nothing, before anything else
   [[nodiscard]] Moved read(std::span<std::uint8_t> into);

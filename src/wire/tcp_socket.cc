@@ -46,6 +46,12 @@ TcpSocket::TcpSocket(int fd) : fd_(fd) {
   set_option(fd_, IPPROTO_TCP, TCP_KEEPCNT, keep_alive_probes);
 }
 
+TcpSocket::TcpSocket(TcpSocket&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      sent_bytes_(other.sent_bytes_),
+      received_bytes_(other.received_bytes_),
+      why_(std::move(other.why_)) {}
+
 TcpSocket::~TcpSocket() {
   if (fd_ >= 0) {
     ::close(fd_);

@@ -30,6 +30,7 @@ class TcpSocket {
   // Owns `fd` (-1: none), which is made non-blocking, without Nagle, with keep-alive.
   explicit TcpSocket(int fd);
   ~TcpSocket();
+  TcpSocket(TcpSocket&& other) noexcept;
   TcpSocket(const TcpSocket&) = delete;
   TcpSocket& operator=(const TcpSocket&) = delete;
 

@@ -100,14 +100,32 @@ struct TlsEnd::State {
     }
   }
 
+  // Of a client whose handshake failed before the server had shown itself. A server tells strangers nothing.
+  [[nodiscard]] std::string likely_cause() const {
+    const unsigned long error = ERR_peek_last_error();
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_WRONG_VERSION_NUMBER) {
+      return std::string(" (the server speaks without TLS: leave ") +
+             (has_certificate ? "--certificate" : "--key") + " out, or start it with " +
+             (has_certificate ? "--certificate)" : "--keys)");
+    }
+    if (has_certificate) {
+      return " (does the server take keys, not certificates? then give this client's --key)";
+    }
+    return " (does the server have this key, " + key->identity + ", in its --keys?)";
+  }
+
   [[nodiscard]] std::string failure() const {
     const long verdict = SSL_get_verify_result(ssl.get());
-    // Unspecified: what a session has that is made of a key.
-    if (is_server || verdict == X509_V_OK || verdict == X509_V_ERR_UNSPECIFIED) {
+    if (is_server || gate.is_full) {
       return gate.is_full ? "more was sent than a handshake has" : openssl_words();
     }
+    // Unspecified: what a session has that is made of a key.
+    if (verdict == X509_V_OK || verdict == X509_V_ERR_UNSPECIFIED) {
+      return openssl_words() + likely_cause();
+    }
     if (!has_certificate) {
-      return "the server shows a certificate and wants one, no key";
+      return "the server shows a certificate and wants one, no key (give this client's --certificate, "
+             "--certificate-key and --server-ca)";
     }
     const bool is_name = verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH;
     return std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict) +

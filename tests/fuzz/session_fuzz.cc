@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const wire::ListenOptions options = listening();
   ByteVector words;
   {
-    ServerConnection connection(1, ends[1], "fuzz", nullptr, options, 0);
+    ServerConnection connection(1, wire::TcpSocket(ends[1]), "fuzz", nullptr, options, 0);
     fuzz::must(::send(ends[0], data, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size) || size == 0, "sent");
     ::shutdown(ends[0], SHUT_WR);
     for (Wants wants = connection.advance(0); wants != Wants::gone; wants = connection.advance(0)) {

@@ -81,9 +81,9 @@ class PlainPair {
       wire::set_congestion(client, "cubic");
       EXPECT_EQ(::connect(client, raw, sizeof address), 0);
     });
-    server_ = std::make_unique<wire::SocketStream>(::accept(listener, nullptr, nullptr));
+    server_ = std::make_unique<wire::SocketStream>(wire::TcpSocket(::accept(listener, nullptr, nullptr)));
     ::close(listener);
-    client_ = std::make_unique<wire::SocketStream>(client);
+    client_ = std::make_unique<wire::SocketStream>(wire::TcpSocket(client));
   }
   double message_mbps(const ByteVector& body) {
     std::int64_t end_ns = 0;

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "wire/raw_socket.h"
 #include "wire/running_server.h"
+#include "wire/socket_address.h"
 
 namespace cutlink::wire {
 namespace {
@@ -137,6 +139,33 @@ TEST(ClientConnection, NobodyListensIsLost) {
   std::uint16_t port = 0;
   { port = ServerListener(quick_listening()).port(); }
   EXPECT_THROW(const ClientConnection client(connect_to(port)), ConnectionLost);
+}
+
+// The first address of a name takes nothing, as a firewall does that drops: the second has its share of time.
+TEST(ClientConnection, AnAddressThatIsSilentLeavesTimeForTheOthers) {
+  EchoHandler handler;
+  RunningServer server(handler);
+  const std::vector<SocketAddress> both = resolve("localhost", server.port(), false);
+  if (both.size() < 2 || both[0].storage.ss_family != AF_INET6) {
+    GTEST_SKIP() << "localhost is not ::1 and 127.0.0.1 here";
+  }
+  const RawSocket silent(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int only_v6 = 1;
+  ::setsockopt(silent.number(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
+  if (::bind(silent.number(), both[0].raw(), both[0].size) != 0) {
+    GTEST_SKIP() << "no ::1 here";
+  }
+  ASSERT_EQ(::listen(silent.number(), 0), 0);
+  std::vector<RawSocket> waiting;  // its queue is full: the kernel drops who comes next
+  for (int i = 0; i < 4; ++i) {
+    waiting.emplace_back(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    ::connect(waiting.back().number(), both[0].raw(), both[0].size);
+  }
+  ConnectOptions options = connect_to(server.port());
+  options.host = "localhost";
+  options.connect_deadline = 2s;
+  ClientConnection client(options);
+  EXPECT_EQ(greet(client).envelope.type, MessageType::welcome);
 }
 
 TEST_P(Connection, ARefusalIsAnErrorWithItsText) {

@@ -27,7 +27,7 @@ class Alone : public testing::Test {
     const RawListener listener;
     client_ = RawSocket::to(listener.port());
     const RawSocket accepted = listener.accept();
-    connection_.emplace(7, ::dup(accepted.number()), "peer", nullptr, options_, 0);
+    connection_.emplace(7, TcpSocket(::dup(accepted.number())), "peer", nullptr, options_, 0);
   }
   void send_message(MessageType type, std::uint64_t number, ByteSpan body) {
     client_.send(message(type, number, body));

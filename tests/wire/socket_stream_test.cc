@@ -14,7 +14,7 @@ namespace {
 
 class Stream : public testing::Test {
  protected:
-  Stream() : peer_(RawSocket::to(listener_.port())), stream_(::dup(listener_.accept().number())) {}
+  Stream() : peer_(RawSocket::to(listener_.port())), stream_(TcpSocket(::dup(listener_.accept().number()))) {}
 
   // Until the message is whole, or nothing more is there of what `peer_` sent.
   Need read_all(std::uint64_t sent) {
@@ -73,7 +73,7 @@ TEST_F(Stream, RoomGrowsWithWhatArrives) {
   const ByteVector bytes = message(MessageType::hello, 0, ByteVector(greeting_limit));
   for (const std::size_t arrived : {0U, 1U, 5000U, 20000U, 60000U}) {
     RawSocket peer = RawSocket::to(listener_.port());
-    SocketStream stream(::dup(listener_.accept().number()));
+    SocketStream stream(TcpSocket(::dup(listener_.accept().number())));
     peer.send(ByteSpan(bytes).first(envelope_bytes + arrived));
     reader_.begin(greeting_limit, false);
     while (stream.socket().received_bytes() < envelope_bytes + arrived) {

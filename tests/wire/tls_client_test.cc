@@ -7,9 +7,11 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "wire/plain_openssl.h"
 #include "wire/raw_socket.h"
 #include "wire/running_server.h"
+#include "wire/test_authority.h"
 #include "wire/tls_end.h"
 
 namespace cutlink::wire {
@@ -45,6 +47,27 @@ TEST(AgainstAClient, AServerWithoutTlsIsRefused) {
   EchoHandler handler;
   RunningServer server(handler);
   EXPECT_EQ(kind_of_failure(connect_to(server.port(), make_key(1))), ErrorKind::peer);
+}
+
+TEST(AgainstAClient, AServerOfAnotherKindIsSaidToBeOne) {
+  const TemporaryFolder folder;
+  const TestAuthority authority(folder / "");
+  EchoHandler handler;
+  RunningServer plain(handler), keys(handler, quick_listening(ring_of(make_key(1)))),
+      certificates(handler, quick_listening(authority.for_server()));
+  const auto said = [](const ConnectOptions& options) {
+    std::string text;
+    EXPECT_EQ(kind_of_failure(options, &text), ErrorKind::peer);
+    return text;
+  };
+  EXPECT_THAT(said(connect_to(plain.port(), make_key(1))), HasSubstr("without TLS: leave --key out"));
+  EXPECT_THAT(said(connect_to(plain.port(), authority.for_client())),
+              HasSubstr("without TLS: leave --certificate out"));
+  EXPECT_THAT(said(connect_to(certificates.port(), make_key(1))),
+              HasSubstr("give this client's --certificate,"));
+  EXPECT_THAT(said(connect_to(keys.port(), authority.for_client())), HasSubstr("give this client's --key"));
+  EXPECT_THAT(said(connect_to(keys.port(), make_key(2))),
+              HasSubstr("does the server have this key, cutlink-"));
 }
 
 void give_certificate(SSL_CTX* context) {
