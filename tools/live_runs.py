@@ -1,5 +1,6 @@
 """What the long tests of live runs share: the program, small runs, and what must be equal between two of them."""
 import csv
+import functools
 import os
 import pathlib
 import subprocess
@@ -9,9 +10,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CUTLINK = pathlib.Path(os.environ.get("CUTLINK", ROOT / "build/release/cutlink"))
 MODEL = ROOT / "scenarios/models/tiny"
 ADAPTERS = [f"adapters/{half}/adapter_model.safetensors" for half in ("client", "server", "merged")]
-# Of steps.csv; what follows is measured, and differs.
-SAME_COLUMNS = ["step", "hold", "loss", "label_tokens", "learning_rate", "client_gradient_norm", "server_gradient_norm",
-                "up_bytes", "down_bytes", "mean_width_up_bits", "mean_width_down_bits", "eval_loss"]
 
 
 def fail(message, code=2):
@@ -44,12 +42,21 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def same_steps(directory):
-    return [[row[name] for name in SAME_COLUMNS] for row in rows_of(directory / "steps.csv")]
+@functools.cache
+def deterministic_columns(file):
+    """Those that src/export/COLUMNS.md marks `yes` in the section of this file: alike in every world."""
+    section = (ROOT / "src/export/COLUMNS.md").read_text(encoding="utf-8").split(f"\n## {file}\n")[1].split("\n## ")[0]
+    lines = [[cell.strip() for cell in line.split("|")] for line in section.splitlines() if line.startswith("| `")]
+    return [cells[1].strip("`") for cells in lines if cells[-2] == "yes"]
+
+
+def deterministic(directory, file):
+    return [[row[name] for name in deterministic_columns(file)] for row in rows_of(directory / file)]
 
 
 def differences(directory, whole):
     """Names of the files in which a live run differs from the simulated, uninterrupted one."""
     differing = [name for name in ["widths.csv", *ADAPTERS]
                  if (directory / name).read_bytes() != (whole / name).read_bytes()]
-    return differing + (["steps.csv"] if same_steps(directory) != same_steps(whole) else [])
+    return differing + [name for name in ("steps.csv", "messages.csv")
+                        if deterministic(directory, name) != deterministic(whole, name)]

@@ -145,6 +145,8 @@ def judge(work):
         print(f"{column} {middle(warm[:tenth], column):.0f} at the start, {middle(warm[-tenth:], column):.0f} at the end")
     if totals["runs"] == 0:
         wrong.append("no run finished")
+    elif totals["retransmitted_bytes"] == 0:
+        wrong.append("TCP sent nothing again: the link lost nothing")
     return wrong
 
 

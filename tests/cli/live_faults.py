@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Faults of live runs, with real processes: a stopped peer, a full disk, a read-only file system, signals. Each is reported
-with its cause, and the run that was hit ends with the bits of one that was not.
+"""Faults of live runs, with real processes: a stopped peer, a full disk, a read-only file system, signals, missing
+rights. Each is reported with its cause, and the run that was hit ends with the bits of one that was not.
 
   live_faults.py --binary build/release/cutlink --work DIR [TEST…]
 """
 import argparse
+import ctypes
 import json
 import os
 import resource
@@ -17,6 +18,26 @@ import unittest
 from pathlib import Path
 
 from live_case import LiveCase, Options, can_mount, cpu_seconds, live_runs, wait_for
+
+
+NOBODY = 65534
+
+
+def become_nobody():
+    """In a user namespace of its own that allows no further ones, where there may be one at all."""
+    new_user_namespace, set_dumpable = 0x10000000, 4  # CLONE_NEWUSER; PR_SET_DUMPABLE: else /proc/self is root's
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    libc = ctypes.CDLL(None)
+    libc.prctl(set_dumpable, 1, 0, 0, 0)
+    if libc.unshare(new_user_namespace) == 0:
+        for file, text in (("self/setgroups", "deny"), ("self/uid_map", f"{NOBODY} {NOBODY} 1"),
+                           ("self/gid_map", f"{NOBODY} {NOBODY} 1"), ("sys/user/max_user_namespaces", "0")):
+            try:
+                Path("/proc", file).write_text(text)
+            except OSError:
+                pass  # then the run is emulated after all, and says so
 
 
 def server_of(output):
@@ -144,6 +165,35 @@ class LiveFaults(LiveCase):
             for one in waiting:
                 one.close()
         self.assertFalse((self.work / "run").exists())
+
+    def test_second_server_on_a_state(self):
+        first = self.serve(state=self.work / "state")
+        second = self.start(["serve", "--model", "toy", "--listen", "127.0.0.1:0", "--state", self.work / "state"], "second")
+        self.assertEqual(second.end(), 2, second.said())
+        self.assertIn("another `cutlink serve` uses it", second.said())
+        self.assertEqual(second.said().count("\n"), 1, second.said())
+        first.send(signal.SIGKILL)
+        first.end()
+        self.serve(state=self.work / "state")
+
+    # --- rights
+
+    def test_shaped_where_links_cannot_be_emulated(self):
+        """A user without rights, and without user namespaces, gets a shaped link, and is told why."""
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to be somebody else")
+        os.chown(self.work, NOBODY, NOBODY)
+        if subprocess.run([str(Options.binary), "--version"], cwd=self.work, preexec_fn=become_nobody, capture_output=True,
+                          check=False).returncode != 0:
+            self.skipTest("the binary, or its libraries, are not for everybody to read")
+        run = self.start(self.run_words(self.work / "run", "--world", "emulated", "--set",
+                                        "link=fixed:rate=100Mbit/s,delay=1ms"), "run", preexec_fn=become_nobody)
+        self.assertEqual(run.end(), 0, run.said())
+        if json.loads((self.work / "run/run.json").read_text())["world"] == "emulated":
+            self.skipTest("user namespaces cannot be forbidden here")
+        self.assertIn("links cannot be emulated here, so this one is shaped:", run.said())
+        self.assertEqual(json.loads((self.work / "run/run.json").read_text())["world"], "shaped")
+        self.expect_whole(self.work / "run")
 
     # --- a server process of the run's own
 

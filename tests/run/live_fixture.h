@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/file_io.h"
+#include "export/columns_page.h"
 #include "run/csv_reader.h"
 #include "run/runner.h"
 #include "run/session_server.h"
@@ -80,22 +81,17 @@ class LiveRun : public testing::Test {
   // All that COLUMNS.md calls deterministic in every world, of steps and messages; widths and adapters whole.
   [[nodiscard]] static std::vector<std::string> deterministic(const std::filesystem::path& run) {
     std::vector<std::string> all;
-    const auto add = [&](const char* file, const std::vector<const char*>& columns) {
+    for (const char* file : {"steps.csv", "messages.csv"}) {
+      const std::vector<exporter::Described> columns = exporter::described(file);
       const CsvReader csv(read_text_file(run / file, 100'000'000), file);
       for (std::size_t row = 0; row < csv.rows(); ++row) {
         std::string line = file;
-        for (const char* column : columns) {
-          line += "," + csv.text(row, column);
+        for (const exporter::Described& column : columns) {
+          line += column.deterministic == "yes" ? " " + column.name + "=" + csv.text(row, column.name) : "";
         }
         all.push_back(line);
       }
-    };
-    add("steps.csv", {"step", "hold", "loss", "label_tokens", "learning_rate", "client_gradient_norm",
-                      "server_gradient_norm", "up_bytes", "down_bytes", "mean_width_up_bits",
-                      "mean_width_down_bits", "eval_loss", "eval_loss_plain"});
-    add("messages.csv", {"phase", "step", "micro_batch", "crossing", "codec", "rows", "payload_bytes",
-                         "metadata_bytes", "outlier_bytes", "descriptor_bytes", "header_bytes", "frame_bytes",
-                         "mean_width_bits", "escaped_rows", "passthrough_channels"});
+    }
     for (const char* file :
          {"widths.csv", "adapters/client/adapter_model.safetensors",
           "adapters/server/adapter_model.safetensors", "adapters/merged/adapter_model.safetensors"}) {

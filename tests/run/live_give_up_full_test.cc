@@ -1,0 +1,72 @@
+// How long a run waits for its server; and what it leaves on the disk meanwhile.
+#include <gmock/gmock.h>
+
+#include "run/live_fixture.h"
+#include "wire/running_server.h"
+
+namespace cutlink::run {
+namespace {
+
+const Overrides settings = {"codec=bf16", "train.steps=4", "checkpoint.every=2"};
+
+// Loses one request, as a server does that is gone before it has read it, but whose end nobody hears of.
+struct DeafOnce : wire::ServerHandler {
+  explicit DeafOnce(wire::ServerHandler& handler) : inner(handler) {}
+  std::optional<wire::Reply> on_message(const wire::Arrival& arrival, const wire::Envelope& envelope,
+                                        ByteVector body) override {
+    if (envelope.type == wire::MessageType::frame && envelope.number == 5 && !was_deaf) {
+      was_deaf = true;
+      return std::nullopt;
+    }
+    return inner.on_message(arrival, envelope, std::move(body));
+  }
+  void on_closed(wire::ConnectionId connection) override { inner.on_closed(connection); }
+  wire::ServerHandler& inner;
+  bool was_deaf = false;
+};
+
+// The loss is noticed when the answer's deadline is over. By then give_up has passed twice since the request
+// began; it counts from the loss.
+TEST_F(LiveRun, GiveUpCountsFromTheLossOfTheConnection) {
+  const RunRequest here = request("here", settings);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+
+  ServeOptions serve;
+  serve.models = {here.scenario.model};
+  serve.state = toy_ / "state";
+  serve.threads = 1;
+  SessionServer server(serve, [](const std::string&) {});
+  DeafOnce deaf(server);
+  wire::RunningServer running(deaf);
+  RunRequest there = request("there", settings);
+  there.live = at(running.port());
+  there.live->give_up = std::chrono::seconds(1);
+  there.live->connect.answer_deadline = 2 * there.live->give_up;
+  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  EXPECT_TRUE(deaf.was_deaf);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
+              testing::HasSubstr("connection_lost"));
+}
+
+// Whoever may read the token may, on the same machine and without a key, go on with the session.
+TEST_F(LiveRun, TheSessionsTokenIsForItsOwnerOnly) {
+  const LiveServer server(toy_ / "toy", toy_ / "state");
+  RunRequest there = request("there", settings);
+  there.live = at(server.port());
+  Reporter silent;
+  ASSERT_EQ(run_one(there, load_assets(there.scenario), silent), RunStatus::finished);
+  std::size_t tokens = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(there.directory)) {
+    if (entry.path().filename() == "session") {
+      ++tokens;
+      EXPECT_EQ(entry.status().permissions(), std::filesystem::perms{0600}) << entry.path();
+    }
+  }
+  EXPECT_GE(tokens, 2U) << "the run's own, and a checkpoint's";
+}
+
+}  // namespace
+}  // namespace cutlink::run
