@@ -33,7 +33,8 @@ TEST_F(TokenFile, IsRefusedWhereItHoldsAnythingElse) {
        {std::string(), std::string("\n"), good.substr(1), good.substr(0, 32), good + "\n",
         " f" + good.substr(2), "+f" + good.substr(2), "0g" + good.substr(2), std::string(33, '\0')}) {
     replace_file(file_, bad);
-    EXPECT_NE(error_of(ErrorKind::usage, [&] { static_cast<void>(read_token(file_)); }).find("not the name of a session"),
+    EXPECT_NE(error_of(ErrorKind::usage, [&] { static_cast<void>(read_token(file_)); })
+                  .find("not the name of a session"),
               std::string::npos)
         << bad;
   }
