@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/error.h"
 #include "run/interrupt.h"
@@ -15,6 +16,25 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
+
+// Tells a server that names a checkpoint and never goes on from it from one that is started anew often.
+class Standstill {
+ public:
+  // The run goes back to `step`, so long after it did so last. Throws Error(peer) once that leads nowhere.
+  void goes_back(std::uint32_t step, std::chrono::nanoseconds after) {
+    times_ = step == step_ && after < std::chrono::seconds(10) ? times_ + 1 : 0;
+    step_ = step;
+    if (times_ == most_times) {
+      peer_error(fmt::format(
+          "the server names a checkpoint of step {} again and again, and never goes on from it", step));
+    }
+  }
+
+ private:
+  static constexpr int most_times = 50;
+  std::optional<std::uint32_t> step_;
+  int times_ = 0;
+};
 
 // The newest checkpoint here of a step that the server has, too; none: back to the beginning.
 std::optional<train::StoredCheckpoint> common_checkpoint(const fs::path& folder,
@@ -64,7 +84,9 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
     stored = train::find_latest(checkpoint_folder(request));
   }
   RunRequest attempted = request;
+  Standstill standstill;
   for (std::optional<Event> first;;) {
+    const auto begun = std::chrono::steady_clock::now();
     try {
       return RunAttempt(attempted, assets, reporter, stored, first).go();
     } catch (const Interrupted&) {
@@ -72,6 +94,10 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
     } catch (const RestoreNeeded& need) {
       stored = common_checkpoint(checkpoint_folder(request), need.server_steps());
       const std::uint32_t step = stored ? stored->step : 0;
+      standstill.goes_back(step, std::chrono::steady_clock::now() - begun);
+      if (interrupted()) {
+        return RunStatus::interrupted;
+      }
       attempted.live->patient = true;  // only a live world asks for this
       first = {true, step, "went_back",
                fmt::format("the server was started anew: going on from step {} (save more often with "

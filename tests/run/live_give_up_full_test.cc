@@ -1,6 +1,7 @@
 // How long a run waits for its server; and what it leaves on the disk meanwhile.
 #include <gmock/gmock.h>
 
+#include "base/error_of.h"
 #include "run/live_fixture.h"
 #include "wire/running_server.h"
 
@@ -49,6 +50,39 @@ TEST_F(LiveRun, GiveUpCountsFromTheLossOfTheConnection) {
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
   EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
               testing::HasSubstr("connection_lost"));
+}
+
+// Welcomes whoever begins, never answers a frame, and has no session for whoever comes back.
+struct Forgetful : wire::EchoHandler {
+  std::optional<wire::Reply> reply_to(const wire::Envelope& envelope, ByteVector body) override {
+    if (envelope.type == wire::MessageType::frame) {
+      return std::nullopt;
+    }
+    if (envelope.type != wire::MessageType::hello) {
+      return wire::EchoHandler::reply_to(envelope, std::move(body));
+    }
+    wire::Welcome welcome;
+    welcome.alive = wire::read_hello(body).kind == wire::Hello::Kind::fresh;
+    welcome.token = {1};
+    welcome.cap = cap;
+    wire::Reply reply;
+    reply.type = wire::MessageType::welcome;
+    reply.new_limit = welcome.alive ? cap : 0;
+    reply.parts = {std::make_shared<const ByteVector>(wire::write_welcome(welcome))};
+    return reply;
+  }
+};
+
+TEST_F(LiveRun, ARunThatIsSentBackForEverEnds) {
+  Forgetful forgetful;
+  wire::RunningServer running(forgetful);
+  RunRequest there = request("there", settings);
+  there.live = at(running.port());
+  there.live->connect.answer_deadline = std::chrono::milliseconds(20);
+  Reporter silent;
+  EXPECT_THAT(error_of(ErrorKind::peer,
+                       [&] { static_cast<void>(run_one(there, load_assets(there.scenario), silent)); }),
+              testing::HasSubstr("names a checkpoint of step 0 again and again"));
 }
 
 // Whoever may read the token may, on the same machine and without a key, go on with the session.
