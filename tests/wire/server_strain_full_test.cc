@@ -91,6 +91,9 @@ TEST_P(Both, AThousandWithAGreetingThatDoesNotEnd) {
 }
 
 TEST(ServerStrain, WithoutDescriptorsTheOldestSilentOneIsLetGo) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "UBSan looks at a vtable through a pipe, and reports the vtable where it gets none";
+#endif
   EchoHandler handler;
   RunningServer server(handler);
   std::vector<RawSocket> silent;
