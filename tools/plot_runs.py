@@ -74,14 +74,18 @@ def plot_loss(runs, output):
     if not rows:
         return
     figure, axes = plt.subplots(2, 3, figsize=(13, 8), sharey="row", sharex="col", layout="constrained")
+    reference = next((row for row in rows if row.reference), None)
+    compute_ns = reference.compute_ns() if reference else None
     for row in rows:
         loss, (done, evaluated) = row.loss(), row.evaluations()
-        for column, x in enumerate(row.scales()):
+        for column, x in enumerate(row.scales(compute_ns)):
             draw_spread(axes[0][column], x, loss, row)
             if len(done):
                 draw_spread(axes[1][column], np.concatenate([[0.0], x])[done], evaluated, row, "o")
     titles = ["optimizer steps done", "counted traffic so far, MB (both directions)",
-              f"{'virtual' if runs[0].info['world'] == 'simulated' else 'wall-clock'} time so far, s (each run's own compute, codecs and link)"]
+              f"{'virtual' if runs[0].info['world'] == 'simulated' else 'wall-clock'} time so far, s\n"
+              + (f"(codecs and link of the row, compute of {reference.name})" if reference
+                 else "(compute, codecs and link of each run)")]
     for axis, title in zip(axes[1], titles):
         axis.set_xlabel(title)
     axes[0][0].set_ylabel(f"training loss, nats a label token\n(running mean of {SMOOTH} steps, log scale)")

@@ -69,10 +69,27 @@ class Row:
     def loss(self):
         return np.array([running_mean(seed) for seed in self.column("loss")])
 
-    def scales(self):
-        """What the loss is drawn over, mean of the seeds: steps done, MB, seconds."""
+    def compute_ns(self):
+        """Of a step, both halves: the median over all steps and seeds."""
+        return sum(float(np.median(self.column(half))) for half in ("client_ns", "server_ns"))
+
+    def coding_ns(self):
+        """(seeds, steps): each seed's median before the hold, and in it, as the widths differ."""
+        coding = self.column("codec_ns")
+        for run, times in zip(self.runs, coding):
+            for part in (times[:run.hold_begins], times[run.hold_begins:]):
+                part[:] = np.median(part) if len(part) else 0.0
+        return coding
+
+    def scales(self, compute_ns=None):
+        """What the loss is drawn over, mean of the seeds: steps done, MB, seconds. compute_ns: of a step, in place of
+        what this row measured, so that rows differ by codec and link only, as in the table."""
         traffic = np.cumsum(self.column("up_bytes") + self.column("down_bytes"), axis=1)
-        return [np.arange(1, self.steps + 1), traffic.mean(axis=0) / 1e6, self.column("now_ns").mean(axis=0) / 1e9]
+        if compute_ns is None:
+            now = self.column("now_ns")
+        else:
+            now = np.cumsum(compute_ns + self.coding_ns() + self.column("link_ns"), axis=1)
+        return [np.arange(1, self.steps + 1), traffic.mean(axis=0) / 1e6, now.mean(axis=0) / 1e9]
 
     def evaluations(self):
         """Steps done, and losses (seeds, evaluations), where every seed has one."""

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/error.h"
-#include "base/file_io.h"
 #include "cli/command_line.h"
 #include "cli/dry_run_text.h"
 #include "cli/output_paths.h"
@@ -38,15 +38,16 @@ void print_results(const std::filesystem::path& directory, const Options& option
                    const run::CompareRequest* only) {
   const run::Comparison comparison = run::load_comparison(directory, only);
   fmt::print("{}\n{}\n", comparison_text(comparison, directory.string()), run::verdict(comparison));
+  std::fflush(stdout);  // an export may go there, too
   const exporter::Table table = comparison_table(comparison);
   if (!options.export_csv.empty()) {
-    replace_file(options.export_csv, exporter::table_to_csv(table));
+    write_output_file(options.export_csv, exporter::table_to_csv(table));
   }
   if (!options.export_json.empty()) {
-    replace_file(options.export_json, exporter::table_to_json(table, comparison.context));
+    write_output_file(options.export_json, exporter::table_to_json(table, comparison.context));
   }
   if (!options.export_markdown.empty()) {
-    replace_file(options.export_markdown, exporter::table_to_markdown(table));
+    write_output_file(options.export_markdown, exporter::table_to_markdown(table));
   }
 }
 

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/file_io.h"
 #include "cli/command_line.h"
 #include "cli/output_paths.h"
 #include "run/keys_page.h"
@@ -77,7 +76,7 @@ void init_command(const Options& options) {
     usage_error(fmt::format("{} exists: name another file", options.file));
   }
   check_output_file(options.file, "init:");
-  replace_file(options.file, scenario_text());
+  write_output_file(options.file, scenario_text());
   fmt::print("wrote {}; next: cutlink compare {}\n", options.file, options.file);
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace cutlink::cli {
 
@@ -10,7 +11,12 @@ namespace cutlink::cli {
 // behind. option: what named it, e.g. "--output".
 void check_output_directory(const std::filesystem::path& directory, const std::string& option);
 
-// Throws Error(usage) where no file `file` can be written. Its directory must be there.
+// Throws Error(usage) where no file `file` can be written. Its directory must be there. A link stands for
+// what it points to.
 void check_output_file(const std::filesystem::path& file, const std::string& option);
+
+// Replaces a file that passed; what is there and is none (a device, a pipe) is written to and stays. Throws
+// Error(run) with path and cause.
+void write_output_file(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace cutlink::cli

@@ -66,7 +66,8 @@ void run_command(const Options& options, Context& context) {
     fmt::print(stderr, "cutlink: {} holds this run, finished; say --force to run it again\n",
                request.directory.string());
   }
-  fmt::print("{}", run_text(run::load_run(request.directory, *run::read_run_json(request.directory))));
+  fmt::print("{}",
+             run_text(run::load_finished_run(request.directory, *run::read_run_json(request.directory))));
   if (server) {
     fmt::print("{}", server->report());
   }

@@ -100,7 +100,7 @@ Cells read_cells(const fs::path& directory, const CompareRequest* only) {
     Cell cell;
     cell.finished = info["status"] == "finished";
     if (cell.finished) {
-      cell.run = load_run(folder, info);
+      cell.run = load_finished_run(folder, info);
     } else {
       cell.run.directory = folder;
       cell.run.info = info;

@@ -50,7 +50,8 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
   train::ClientHalf client(s.train, assets.config, assets.checkpoint.get(), ledger);
   SimulatedWorld world(s.train, assets.config, assets.checkpoint.get(), ledger);
   StepTimes times;
-  for (std::uint32_t step = 0; step < 2; ++step) {
+  const std::uint32_t steps = assets.profile ? 1 : 2;  // a measured step is warm
+  for (std::uint32_t step = 0; step < steps; ++step) {
     const std::vector<train::Batch> batches = train::training_batches(*assets.train_data, s.train, step);
     static_cast<void>(sink.take());
     ledger.begin(batches);
@@ -120,7 +121,8 @@ FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Co
 PredictedRow predict_row(const Scenario& s, const Assets& assets, const CompareRow& row, std::uint32_t first,
                          const WorkTimes& work, const CodingTimes& coding) {
   PredictedRow predicted;
-  predicted.name = row.name;
+  predicted.name =
+      row.name.empty() ? row.codecs.activation + " / " + row.codecs.gradient : row.name;  // of one run
   predicted.reference = row.reference;
   const auto activation = codecs::make_codec(row.codecs.activation);
   const auto gradient = codecs::make_codec(row.codecs.gradient);

@@ -194,6 +194,27 @@ RunRecord load_run(const std::filesystem::path& directory, const Json& info) {
   return run;
 }
 
+RunRecord load_finished_run(const std::filesystem::path& directory, const Json& info) {
+  RunRecord run = load_run(directory, info);
+  std::uint64_t in_steps = 0;
+  for (const StepRow& step : run.steps) {
+    in_steps += step.up_bytes + step.down_bytes;
+  }
+  std::uint64_t in_messages = 0;
+  for (const MessageRow& message : run.messages) {
+    in_messages += message.phase == Phase::train ? message.frame_bytes() : 0;
+  }
+  const auto steps = info.value("steps_done", std::uint64_t{0});
+  if (run.steps.size() != steps || in_steps != in_messages) {
+    usage_error(
+        fmt::format("{}: its files are damaged: {} of {} steps in steps.csv with {} B, {} B in messages.csv "
+                    "(run it again "
+                    "with --force)",
+                    directory.string(), run.steps.size(), steps, in_steps, in_messages));
+  }
+  return run;
+}
+
 bool has_real_link(const RunRecord& run) {
   return run.info.value("world", std::string("simulated")) != "simulated";
 }

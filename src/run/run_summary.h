@@ -26,6 +26,10 @@ struct RunRecord {
 // Throws Error(usage) with file and line where something is missing or broken.
 [[nodiscard]] RunRecord load_run(const std::filesystem::path& directory, const nlohmann::ordered_json& info);
 
+// The same of a run that finished: its files must be as long as its run.json says, and agree on its bytes.
+[[nodiscard]] RunRecord load_finished_run(const std::filesystem::path& directory,
+                                          const nlohmann::ordered_json& info);
+
 // Whether its transfers were measured on real sockets (emulated, live) and not simulated.
 [[nodiscard]] bool has_real_link(const RunRecord& run);
 

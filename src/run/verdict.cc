@@ -45,7 +45,7 @@ std::string verdict(const Comparison& c) {
   const double tolerance = tolerance_of(reference);
   const RowFigures* best = &reference;
   for (const RowFigures& row : c.rows) {
-    const bool whole = !row.seeds.empty() && row.unfinished.empty();
+    const bool whole = row.seeds.size() == c.seeds.size() && row.unfinished.empty();
     if (whole && row.timing.total_ns > 0.0 && row.eval_loss <= reference.eval_loss + tolerance &&
         row.timing.total_ns < best->timing.total_ns) {
       best = &row;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "run/compare.h"
 #include "run/run_info.h"
 #include "run/toy_folder.h"
@@ -172,6 +173,18 @@ TEST_F(CompareLoadTest, TheLinkIsTheOneOfTheRunsWhateverThePresetSaysNow) {
   EXPECT_EQ(c.link, "gone");
   EXPECT_EQ(c.up_bps, before.up_bps);
   EXPECT_EQ(c.rows[0].timing.total_ns, before.rows[0].timing.total_ns);
+}
+
+// Cut at the end of a line, a file is well-formed, and its figures are wrong.
+TEST_F(CompareLoadTest, FilesThatWereCutAreNotTakenForWhole) {
+  for (const char* name : {"steps.csv", "messages.csv"}) {
+    const std::string whole = read_text_file(out_ / "four-s2" / name, 10'000'000);
+    const std::size_t half = whole.rfind('\n', whole.size() / 2) + 1;
+    replace_file(out_ / "four-s2" / name, whole.substr(0, half));
+    EXPECT_THAT(error(), HasSubstr("four-s2: its files are damaged")) << name;
+    replace_file(out_ / "four-s2" / name, whole);
+    EXPECT_EQ(error(), "no error");
+  }
 }
 
 TEST_F(CompareLoadTest, ADirectoryWithoutRunsSaysSo) {

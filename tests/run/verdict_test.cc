@@ -82,12 +82,15 @@ TEST(Verdict, RowsWithUnfinishedSeedsAreNotAdvised) {
   RowFigures none = row("none", 50.0, 0.9);
   none.seeds.clear();
   EXPECT_EQ(verdict(only(none)), keep);
+  RowFigures fewer = row("fewer", 50.0, 0.9);
+  fewer.seeds = {1, 2};
+  EXPECT_EQ(verdict(only(fewer)), keep);
 }
 
 TEST(Verdict, OneSeedIsSaidToBeOne) {
   Comparison c = only(row("four", 50.0, 1.0));
   EXPECT_THAT(verdict(c), Not(HasSubstr("seed")));
-  c.seeds = {7};
+  c.seeds = c.rows[0].seeds = c.rows[1].seeds = {7};
   EXPECT_THAT(verdict(c),
               EndsWith(". One seed only: say --seeds 1,2,3 before trusting a difference in loss."));
   c.rows[1].timing.total_ns = 200.0;
