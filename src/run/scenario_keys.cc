@@ -257,7 +257,7 @@ std::vector<KeySpec> make_keys() {
   add(compute_key());
   add(count_key(
       "metrics.distortion_every", 0, most_u32,
-      "measure |x - x^|^2 / |x|^2 every so many steps, timed apart; 0: never",
+      "measure |x - x^|^2 / |x|^2 every so many steps, timed apart, in the simulated world; 0: never",
       [](S & s) -> auto& { return s.distortion_every; }));
   add(not_identity(real_key(
       "metrics.target_loss", 0.0, 1e9, "of \"time to loss\"; 0: the reference's final loss + 1 %",

@@ -21,7 +21,7 @@ void expect_same(const std::string& file) {
   for (const Described& row : page) {
     on_page.push_back(row.name);
     EXPECT_FALSE(row.meaning.empty()) << row.name;
-    EXPECT_THAT(row.deterministic, testing::AnyOf("yes", "profile", "no")) << row.name;
+    EXPECT_THAT(row.deterministic, testing::AnyOf("yes", "profile", "simulated", "no")) << row.name;
     for (const std::string unit : {"bytes", "ns", "bits"}) {
       EXPECT_EQ(row.name.ends_with("_" + unit), row.unit == unit) << file << ": " << row.name;
     }
