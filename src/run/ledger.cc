@@ -119,6 +119,9 @@ void Ledger::on_widths(std::uint32_t step, Crossing crossing, std::span<const st
 }
 
 void Ledger::on_event(const Event& event) {
+  if (event.name == "connection_back") {
+    told_.erase("connection_lost");  // the next loss is news again
+  }
   if (!event.warning || told_.insert(event.name).second) {
     sink_.event(event);
   }

@@ -195,6 +195,30 @@ class LiveFaults(LiveCase):
         self.assertEqual(json.loads((self.work / "run/run.json").read_text())["world"], "shaped")
         self.expect_whole(self.work / "run")
 
+    def test_every_loss_is_reported(self):
+        server = self.serve()
+        client = self.client(server, self.work / "run", "--deadline", "1s", "--give-up", "60s")
+        for losses in (1, 2):
+            self.wait_for_steps(client, 20 * losses)
+            server.send(signal.SIGSTOP)
+            wait_for("the report", lambda: (client.output / "events.jsonl").read_text().count("connection_lost") == losses)
+            server.send(signal.SIGCONT)
+        self.assertEqual(client.end(), 0, client.said())
+        self.expect_whole(client.output)
+
+    def test_server_without_the_runs_session(self):
+        """A run goes back to the beginning by --force only, while there are checkpoints to go on from."""
+        server = self.serve()
+        client = self.client(server, self.work / "run")
+        self.wait_for_steps(client, 20)
+        client.send(signal.SIGINT)
+        self.assertEqual(client.end(), 130, client.said())
+        other = self.serve(state=self.work / "other")
+        again = self.client(other, client.output, "--resume")
+        self.assertEqual(again.end(), 1, again.said())
+        self.assertIn("none of the checkpoints", again.said())
+        self.resume(server, client.output)
+
     # --- a server process of the run's own
 
     def test_local_server_killed(self):
