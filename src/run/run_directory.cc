@@ -1,12 +1,16 @@
 #include "run/run_directory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "export/events_jsonl.h"
 #include "export/messages_csv.h"
 #include "export/steps_csv.h"
@@ -37,6 +41,17 @@ void refuse_foreign(const fs::path& path) {
   }
 }
 
+// Two runs that write the same files would ruin them. The kernel lets go with the process; where a file
+// system knows no locks, it goes without.
+FileDescriptor locked(const fs::path& path) {
+  FileDescriptor lock(path, O_RDONLY | O_DIRECTORY, ErrorKind::run);
+  if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    usage_error(fmt::format("{}: another cutlink run writes here (wait for it, or name another --output)",
+                            path.string()));
+  }
+  return lock;
+}
+
 exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
   // A file that is too short is open_at()'s to refuse.
   return exporter::EventsJsonl::open_at(events, std::max(offset, cut_event_file(events, offset)));
@@ -45,6 +60,7 @@ exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
 }  // namespace
 
 struct RunDirectory::State {
+  FileDescriptor lock;
   exporter::StepsCsv steps;
   exporter::MessagesCsv messages;
   exporter::WidthsCsv widths;
@@ -71,6 +87,7 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnE
   if (error) {
     run_error(fmt::format("cannot create {}: {}", path.string(), error.message()));
   }
+  FileDescriptor lock = locked(path);
   for (const char* stale : {"run.json", "checkpoints", "adapters", "session"}) {
     fs::remove_all(path / stale, error);
     if (error) {
@@ -79,8 +96,8 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnE
   }
   const fs::path events = path / "events.jsonl";
   auto state = std::make_unique<State>(State{
-      exporter::StepsCsv::create(path / "steps.csv"), exporter::MessagesCsv::create(path / "messages.csv"),
-      exporter::WidthsCsv::create(path / "widths.csv"),
+      std::move(lock), exporter::StepsCsv::create(path / "steps.csv"),
+      exporter::MessagesCsv::create(path / "messages.csv"), exporter::WidthsCsv::create(path / "widths.csv"),
       keep_history && fs::exists(events) ? cut_back(events, 0) : exporter::EventsJsonl::create(events),
       std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
@@ -89,7 +106,7 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnE
 std::unique_ptr<RunDirectory> RunDirectory::resume(const fs::path& path, const FileOffsets& offsets,
                                                    OnEvent on_event) {
   auto state =
-      std::make_unique<State>(State{exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
+      std::make_unique<State>(State{locked(path), exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
                                     exporter::MessagesCsv::open_at(path / "messages.csv", offsets[1]),
                                     exporter::WidthsCsv::open_at(path / "widths.csv", offsets[2]),
                                     cut_back(path / "events.jsonl", offsets[3]), std::move(on_event)});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
@@ -32,6 +33,25 @@ TEST(RunDirectory, NeverTakesADirectoryThatHoldsOtherFiles) {
     EXPECT_TRUE(fs::exists(path / name));
     EXPECT_FALSE(fs::exists(path / "steps.csv"));
   }
+}
+
+TEST(RunDirectory, IsOneRunsAtATime) {
+  const TemporaryFolder folder;
+  auto first = RunDirectory::begin(folder / "run", {});
+  const FileOffsets offsets = first->sync();
+  for (const auto& take :
+       {std::function([&] { return RunDirectory::begin(folder / "run", {}); }),
+        std::function([&] { return RunDirectory::resume(folder / "run", offsets, {}); })}) {
+    try {
+      static_cast<void>(take());
+      ADD_FAILURE() << "two runs write the same files";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      EXPECT_NE(std::string(error.what()).find("another cutlink run writes here"), std::string::npos);
+    }
+  }
+  first.reset();
+  EXPECT_NO_THROW(static_cast<void>(RunDirectory::resume(folder / "run", offsets, {})));
 }
 
 TEST(RunDirectory, TakesAnEmptyOneAndWhatARunBegan) {
