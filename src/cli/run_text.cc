@@ -71,9 +71,8 @@ std::string transfers_text(const run::RunRecord& run) {
     std::vector<double> size = residual;
     std::transform(size.begin(), size.end(), size.begin(), [](double r) { return std::abs(r); });
     text += fmt::format(
-        "  transfer, {:<9}             measured {}, predicted {}; message by message {:+.1f} %, error {:.1f} "
-        "% "
-        "(all medians)\n",
+        "  transfer, {:<9}             measured {}, predicted {}; message by message {:+.1f} %, "
+        "error {:.1f} % (all medians)\n",
         name_of(crossing), time_text(median(measured)), time_text(median(predicted)), median(residual),
         median(size));
   }

@@ -1,16 +1,14 @@
 #include "run/run_directory.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
+#include <optional>
 #include <string_view>
 
+#include "base/directory_lock.h"
 #include "base/error.h"
-#include "base/file_descriptor.h"
 #include "export/events_jsonl.h"
 #include "export/messages_csv.h"
 #include "export/steps_csv.h"
@@ -41,15 +39,14 @@ void refuse_foreign(const fs::path& path) {
   }
 }
 
-// Two runs that write the same files would ruin them. The kernel lets go with the process; where a file
-// system knows no locks, it goes without.
+// Two runs that write the same files would ruin them.
 FileDescriptor locked(const fs::path& path) {
-  FileDescriptor lock(path, O_RDONLY | O_DIRECTORY, ErrorKind::run);
-  if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  std::optional<FileDescriptor> lock = lock_directory(path, ErrorKind::run);
+  if (!lock) {
     usage_error(fmt::format("{}: another cutlink run writes here (wait for it, or name another --output)",
                             path.string()));
   }
-  return lock;
+  return std::move(*lock);
 }
 
 exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {

@@ -208,8 +208,7 @@ RunRecord load_finished_run(const std::filesystem::path& directory, const Json& 
   if (run.steps.size() != steps || in_steps != in_messages) {
     usage_error(
         fmt::format("{}: its files are damaged: {} of {} steps in steps.csv with {} B, {} B in messages.csv "
-                    "(run it again "
-                    "with --force)",
+                    "(run it again with --force)",
                     directory.string(), run.steps.size(), steps, in_steps, in_messages));
   }
   return run;

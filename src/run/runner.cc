@@ -95,9 +95,8 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
       stored = common_checkpoint(checkpoint_folder(request), need.server_steps());
       if (!stored && train::find_latest(checkpoint_folder(request))) {
         run_error(
-            fmt::format("the server has none of the checkpoints of {}, which are kept: start it with the "
-                        "--state that this "
-                        "run's had, or say --force to begin again",
+            fmt::format("the server has none of the checkpoints of {}, which are kept: start it with "
+                        "the --state that this run's had, or say --force to begin again",
                         request.directory.string()));
       }
       const std::uint32_t step = stored ? stored->step : 0;

@@ -1,16 +1,14 @@
 #include "run/session_store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/random.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
+#include "base/directory_lock.h"
 #include "base/error.h"
 #include "base/file_io.h"
 #include "train/checkpoint_file.h"
@@ -25,19 +23,6 @@ constexpr std::uint64_t most_owner_bytes = 1000;
 constexpr std::size_t most_steps = 16;                                             // as SESSION.md has it
 constexpr std::array<std::string_view, 2> needed_blobs = {"agreement", "server"};  // of a checkpoint
 constexpr std::string_view gone_prefix = ".gone-";
-
-// None where a name is no session's.
-std::optional<wire::Token> token_of(std::string_view name) {
-  wire::Token token{};
-  if (name.size() != 2 * token.size() ||
-      name.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    std::from_chars(name.data() + 2 * i, name.data() + 2 * i + 2, token[i], 16);
-  }
-  return token;
-}
 
 // What a server left that was killed while it removed a session.
 void finish_removals(const fs::path& directory) {
@@ -54,14 +39,6 @@ void finish_removals(const fs::path& directory) {
 }
 
 }  // namespace
-
-std::string to_text(const wire::Token& token) {
-  std::string text;
-  for (const std::uint8_t byte : token) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
 
 wire::Token make_token() {
   wire::Token token{};
@@ -85,10 +62,8 @@ SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)
     usage_error(
         fmt::format("--state {}: {} (name a directory of your own)", directory_.string(), error.message()));
   }
-  lock_.emplace(directory_, O_RDONLY | O_DIRECTORY, ErrorKind::usage);
-  // The kernel lets it go with the process, however that ends. Where a file system knows no locks, it goes
-  // without.
-  if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  lock_ = lock_directory(directory_, ErrorKind::usage);
+  if (!lock_) {
     usage_error(
         fmt::format("--state {}: another `cutlink serve` uses it (stop that one, or name another directory)",
                     directory_.string()));
@@ -164,7 +139,7 @@ std::vector<SessionStore::Entry> SessionStore::list() const {
   std::vector<Entry> found;
   std::error_code error;
   for (fs::directory_iterator it(directory_, error), end; !error && it != end; it.increment(error)) {
-    const std::optional<wire::Token> token = token_of(it->path().filename().string());
+    const std::optional<wire::Token> token = parse_token(it->path().filename().string());
     std::error_code ignored;  // one that goes while we look
     if (!token || !it->is_directory(ignored)) {
       continue;

@@ -9,12 +9,11 @@
 
 #include "base/byte_io.h"
 #include "base/file_descriptor.h"
+#include "run/token_file.h"
 #include "wire/message.h"
 
 namespace cutlink::run {
 
-// 32 hexadecimal digits.
-[[nodiscard]] std::string to_text(const wire::Token& token);
 // From the system's source of random numbers: nobody guesses it.
 [[nodiscard]] wire::Token make_token();
 

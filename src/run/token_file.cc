@@ -3,19 +3,34 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <string>
 
 #include "base/error.h"
 #include "base/file_io.h"
 
 namespace cutlink::run {
 
-void write_token(const std::filesystem::path& file, const wire::Token& token) {
+std::string to_text(const wire::Token& token) {
   std::string text;
   for (const std::uint8_t byte : token) {
     text += fmt::format("{:02x}", byte);
   }
-  replace_file(file, text + "\n", FileReaders::owner);
+  return text;
+}
+
+std::optional<wire::Token> parse_token(std::string_view text) {
+  wire::Token token{};
+  if (text.size() != 2 * token.size() ||
+      text.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    std::from_chars(text.data() + 2 * i, text.data() + 2 * i + 2, token[i], 16);
+  }
+  return token;
+}
+
+void write_token(const std::filesystem::path& file, const wire::Token& token) {
+  replace_file(file, to_text(token) + "\n", FileReaders::owner);
 }
 
 std::optional<wire::Token> read_token(const std::filesystem::path& file) {
@@ -23,14 +38,11 @@ std::optional<wire::Token> read_token(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file, ignored)) {
     return std::nullopt;
   }
-  const std::string text = read_text_file(file, 1000);
-  wire::Token token{};
-  bool good = text.size() == 2 * token.size() + 1 && text.back() == '\n';
-  for (std::size_t i = 0; good && i < token.size(); ++i) {
-    const char* pair = text.data() + 2 * i;
-    good = std::from_chars(pair, pair + 2, token[i], 16).ptr == pair + 2;
-  }
-  if (!good) {
+  std::string text = read_text_file(file, 1000);
+  const bool is_line = text.ends_with('\n');
+  text.resize(text.size() - (is_line ? 1 : 0));
+  const std::optional<wire::Token> token = is_line ? parse_token(text) : std::nullopt;
+  if (!token) {
     usage_error(fmt::format("{}: not the name of a session (remove it to begin a new one)", file.string()));
   }
   return token;
