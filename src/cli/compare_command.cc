@@ -19,6 +19,8 @@
 #include "export/table_markdown.h"
 #include "run/compare.h"
 #include "run/interrupt.h"
+#include "run/machine_memory.h"
+#include "run/memory_estimate.h"
 
 namespace cutlink::cli {
 
@@ -112,6 +114,8 @@ void compare_command(const Options& options, Context& context) {
     check_output_directory(request.directory, "--output");
   }
   const run::Assets assets = run::load_assets(request.scenario);
+  run::check_memory(request.scenario, assets, !request.live || is_local(request.live),
+                    run::machine_memory_bytes());
   if (options.dry_run) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;

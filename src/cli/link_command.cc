@@ -25,6 +25,9 @@ void list_links() {
                to_text(link->goodput(Direction::up)), to_text(link->goodput(Direction::down)),
                spec.description);
   }
+  if (std::ranges::any_of(links, [](const auto& spec) { return spec.description.starts_with('*'); })) {
+    fmt::print("\n* approximated or assumed: `cutlink link show NAME` says what\n");
+  }
 }
 
 void show_link(const std::string& name) {

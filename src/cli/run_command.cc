@@ -13,6 +13,8 @@
 #include "cli/scenario_options.h"
 #include "cli/world_options.h"
 #include "run/interrupt.h"
+#include "run/machine_memory.h"
+#include "run/memory_estimate.h"
 #include "run/run_info.h"
 #include "run/run_summary.h"
 #include "run/runner.h"
@@ -43,6 +45,8 @@ void run_command(const Options& options, Context& context) {
     check_output_directory(request.directory, "--output");
   }
   const run::Assets assets = run::load_assets(request.scenario);
+  run::check_memory(request.scenario, assets, !request.live || is_local(request.live),
+                    run::machine_memory_bytes());
   if (options.dry_run) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
@@ -51,6 +55,9 @@ void run_command(const Options& options, Context& context) {
   std::unique_ptr<run::LocalServer> server;
   if (is_local(request.live) && !run::is_finished(request, assets)) {
     server = start_server(assets, request.scenario, request.directory / "server", *request.live);
+  }
+  if (options.resume && !run::read_run_json(request.directory)) {
+    fmt::print(stderr, "cutlink: {} holds no run to go on from: it begins\n", request.directory.string());
   }
   const run::InterruptGuard guard;
   Progress progress;

@@ -92,8 +92,8 @@ class StopSignals {
 
 // A log that nobody reads any more is no reason to stop.
 void print_line(const std::string& line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
+  const std::string whole = line + '\n';  // in one piece: two threads print
+  std::fwrite(whole.data(), 1, whole.size(), stdout);
   std::fflush(stdout);
 }
 
@@ -130,6 +130,7 @@ void serve(const Options& options) {
   listen.read_deadline = read_deadline;
   listen.idle_deadline = idle_deadline;
   listen.congestion = options.congestion;
+  listen.on_stranger = log_line;
   wire::ServerListener listener(listen);  // first: an address that cannot be is said at once
   run::SessionServer server(to_serve, log_line);
 

@@ -71,7 +71,7 @@ LlamaConfig load_config(const std::filesystem::path& directory) {
   std::error_code ignored;
   if (!std::filesystem::exists(directory / "config.json", ignored)) {
     usage_error(directory.string() +
-                ": no config.json, so no Hugging Face model directory: correct model.path, or fetch a model "
+                ": no config.json, so no Hugging Face model directory: correct the path, or fetch a model "
                 "(tools/fetch-model smollm2-135m makes models/smollm2-135m)");
   }
   const JsonOptions options(directory / "config.json");

@@ -4,7 +4,6 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/version.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,6 +17,7 @@
 #include "netsim/link_spec.h"
 #include "run/data_root.h"
 #include "run/device_profile.h"
+#include "run/machine_memory.h"
 
 namespace cutlink::run {
 
@@ -41,12 +41,6 @@ std::string cpu_flags() {
     }
   }
   return found.empty() ? "no vector flags seen" : join(found, ", ");
-}
-
-std::uint64_t memory_bytes() {
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long size = sysconf(_SC_PAGE_SIZE);
-  return pages > 0 && size > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size) : 0;
 }
 
 Finding model_finding(const std::string& name, const fs::path& path, const std::string& remedy) {
@@ -90,7 +84,7 @@ std::vector<Finding> look_around() {
                       ""});
   findings.push_back(
       {true, "cpu", fmt::format("{} cores; {}", std::thread::hardware_concurrency(), cpu_flags()), ""});
-  const std::uint64_t memory = memory_bytes();
+  const std::uint64_t memory = machine_memory_bytes();
   constexpr std::uint64_t wanted_memory = 8'000'000'000;  // SmolLM2 in fp32, 4 × 224 tokens, with headroom
   findings.push_back({memory >= wanted_memory, "memory", to_text(Bytes{memory}),
                       memory >= wanted_memory ? "" : "enough for the embedded model; SmolLM2 wants 8 GB"});

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "run/interrupt.h"
-#include "run/token_file.h"
 #include "run/world.h"
 
 namespace cutlink::run {
@@ -38,8 +37,8 @@ void sleep_unless_interrupted(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file)
-    : options_(options), agreement_(std::move(agreement)), token_file_(std::move(token_file)) {
+LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement)
+    : options_(options), agreement_(std::move(agreement)) {
   options_.connect.cancelled = interrupted;
 }
 
@@ -127,6 +126,7 @@ void LiveSession::open() {
   limit_ = wire::greeting_limit;
   connection_->send(MessageType::hello, 0, {&part, 1});
   const wire::Welcome welcome = wire::read_welcome(receive(MessageType::welcome, 0).body);
+  server_ = welcome.server;
   if (!welcome.alive) {
     throw RestoreNeeded(welcome.checkpoints);
   }
@@ -140,14 +140,6 @@ void LiveSession::open() {
   limit_ = welcome.cap;
   open_ = true;
   read_clocks();
-}
-
-// Not as soon as there is one: a run's directory is made when its server is sure.
-void LiveSession::keep_token() {
-  if (!token_kept_) {
-    write_token(token_file_, token_);
-    token_kept_ = true;
-  }
 }
 
 // The reading with the shortest way there and back has the least to be wrong by: half of it.
@@ -176,42 +168,55 @@ void LiveSession::stays_away(const std::string& why) const {
                         ended ? *ended : why));
 }
 
+// A run that had begun gave its room up when its connection or its server went: it is worth waiting for.
+bool LiveSession::waits_for_room() const {
+  return open_ || beginning_ == wire::Hello::Kind::restores || options_.patient;
+}
+
 // Calls `attempt` until no connection breaks under it.
 void LiveSession::patiently(const std::function<void(bool)>& attempt) {
   Clock::time_point give_up{};  // counts from the loss: a request itself may take longer
   std::chrono::nanoseconds pause = first_pause;
   int silent = 0;
   for (bool lost_once = false, told = false;;) {
+    std::string why;
+    bool unheard = false;
     try {
       return attempt(told);
     } catch (const ConnectionLost& lost) {
+      why = lost.what();
       const bool plain = !options_.connect.key && !options_.connect.certificates;
-      const bool unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0;
-      drop();
-      silent = unheard ? silent + 1 : 0;
-      if (silent == most_silent) {
-        peer_error(
-            fmt::format("{}:{}: the server closes every connection without a word, as one that wants TLS "
-                        "does (give this client's --key or --certificate)",
-                        options_.connect.host, options_.connect.port));
+      unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0;
+    } catch (const wire::Refused& refused) {
+      if (refused.code() != wire::RefusalCode::busy || !waits_for_room()) {
+        throw;
       }
-      if (!told && !unheard) {  // what the silence means is told in one line, above
-        tell(true, "connection_lost", fmt::format("{}: trying again", lost.what()));
-        told = true;
-      }
-      if (lost_once && interrupted()) {  // not the first time: the step at hand may still be finished
-        throw Interrupted(lost.what());
-      }
-      if (!lost_once) {
-        lost_once = true;
-        give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
-      }
-      if (Clock::now() + pause > give_up || (options_.ended && options_.ended())) {
-        stays_away(lost.what());
-      }
-      sleep_unless_interrupted(pause);
-      pause = std::min(2 * pause, longest_pause);
+      why = refused.what();
     }
+    drop();
+    silent = unheard ? silent + 1 : 0;
+    if (silent == most_silent) {
+      peer_error(
+          fmt::format("{}:{}: the server closes every connection without a word, as one that wants TLS "
+                      "does (give this client's --key or --certificate)",
+                      options_.connect.host, options_.connect.port));
+    }
+    if (!told && !unheard) {  // what the silence means is told in one line, above
+      tell(true, "connection_lost", why + ": trying again");
+      told = true;
+    }
+    if (lost_once && interrupted()) {  // not the first time: the step at hand may still be finished
+      throw Interrupted(why);
+    }
+    if (!lost_once) {
+      lost_once = true;
+      give_up = Clock::now() + std::chrono::nanoseconds(options_.give_up);
+    }
+    if (Clock::now() + pause > give_up || (options_.ended && options_.ended())) {
+      stays_away(why);
+    }
+    sleep_unless_interrupted(pause);
+    pause = std::min(2 * pause, longest_pause);
   }
 }
 
@@ -230,13 +235,8 @@ void LiveSession::mend(const std::function<void()>& attempt) {
   });
 }
 
-void LiveSession::restore(std::uint32_t step) {
-  const std::optional<wire::Token> token = read_token(token_file_);
-  if (!token) {
-    throw RestoreNeeded({});
-  }
-  token_ = *token;
-  token_kept_ = true;
+void LiveSession::restore(const wire::Token& token, std::uint32_t step) {
+  token_ = token;
   beginning_ = wire::Hello::Kind::restores;
   restore_step_ = step;
   mend([] {});
@@ -245,7 +245,6 @@ void LiveSession::restore(std::uint32_t step) {
 LiveSession::Exchange LiveSession::request(MessageType type, ByteSpan body, MessageType expected,
                                            bool numbered) {
   mend([] {});  // the session is open before its first request gets a number
-  keep_token();
   const std::uint64_t number = numbered ? ++number_ : 0;
   Exchange exchange;
   bool again = false;

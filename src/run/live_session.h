@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,11 +20,12 @@ class LiveSession {
   // warning, stable name, message: a connection was lost or is back.
   using Tell = std::function<void(bool, const char*, const std::string&)>;
 
-  // Touches neither network nor files. token_file: names a fresh session from its first request on.
-  LiveSession(const LiveOptions& options, ByteVector agreement, std::filesystem::path token_file);
+  // Touches no network.
+  LiveSession(const LiveOptions& options, ByteVector agreement);
   ~LiveSession();
 
-  // Every call below that needs the server waits for it while it is away. Throws Error(usage) for an address
+  // Every call below that needs the server waits for it while it is away, and, of a run that had begun, while
+  // it has no room. Throws Error(usage) for an address
   // that cannot be, Error(peer) where authentication fails or the peer refuses or breaks the protocol,
   // Error(run) where it stays away, Interrupted where a person asked to stop meanwhile.
 
@@ -36,9 +36,9 @@ class LiveSession {
   // From now on; what there was to tell before is told now.
   void tell_to(Tell tell);
 
-  // Opens the session of token_file at this checkpoint. Throws RestoreNeeded where the server has another set
-  // of checkpoints, or none of this session.
-  void restore(std::uint32_t step);
+  // Opens the session of this name at its checkpoint of `step`. Throws RestoreNeeded where the server has
+  // another set of checkpoints, or none of this session.
+  void restore(const wire::Token& token, std::uint32_t step);
 
   struct Exchange {
     wire::Received received;
@@ -57,6 +57,7 @@ class LiveSession {
   [[nodiscard]] bool is_open() const { return open_; }
   [[nodiscard]] SocketBytes socket_bytes() const;  // since the beginning
   [[nodiscard]] const std::string& describe() const { return described_; }
+  [[nodiscard]] const std::string& server() const { return server_; }  // in its own words
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -64,17 +65,16 @@ class LiveSession {
   void connect();
   void drop();
   void open();
-  void keep_token();
   void read_clocks();
   wire::Received receive(wire::MessageType type, std::uint64_t number);
   void patiently(const std::function<void(bool lost_once)>& attempt);
   void mend(const std::function<void()>& attempt);
+  [[nodiscard]] bool waits_for_room() const;
   [[noreturn]] void stays_away(const std::string& why) const;
   void tell(bool warning, const char* name, const std::string& message);
 
   LiveOptions options_;
   ByteVector agreement_;
-  std::filesystem::path token_file_;
   Tell tell_;
   struct Untold {
     bool warning;
@@ -84,9 +84,8 @@ class LiveSession {
   std::vector<Untold> untold_;  // until there is a tell_
 
   std::unique_ptr<wire::ClientConnection> connection_;
-  std::string described_;
+  std::string described_, server_;
   wire::Token token_{};
-  bool token_kept_ = false;
   bool open_ = false;  // a session was opened; its connection may be broken
   wire::Hello::Kind beginning_ = wire::Hello::Kind::fresh;
   std::uint32_t restore_step_ = 0;

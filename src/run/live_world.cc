@@ -1,5 +1,7 @@
 #include "run/live_world.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -78,7 +80,7 @@ LiveWorld::~LiveWorld() = default;
 
 train::Channel& LiveWorld::channel() { return *state_; }
 double LiveWorld::server_gradient_norm() const { return state_->gradient_norm; }
-std::string LiveWorld::describe() const { return state_->session.describe(); }
+Peer LiveWorld::describe() const { return {state_->session.describe(), state_->session.server()}; }
 
 void LiveWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
   LiveSession& session = state_->session;
@@ -91,7 +93,17 @@ void LiveWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
   out.put(session.token());
 }
 
-void LiveWorld::restore(const train::StoredCheckpoint& stored) { state_->session.restore(stored.step); }
+void LiveWorld::restore(const train::StoredCheckpoint& stored) {
+  const auto found = stored.blobs.find("session");
+  if (found == stored.blobs.end()) {
+    usage_error(
+        fmt::format("{}: no name of the server's session (start again with --force)", stored.path.string()));
+  }
+  ByteReader in(found->second, stored.path.string() + "/session", ErrorKind::usage);
+  const auto token = in.get<wire::Token>();
+  in.expect_end();
+  state_->session.restore(token, stored.step);
+}
 
 std::vector<model::NamedParameter> LiveWorld::server_adapters() {
   return read_adapters(

@@ -27,7 +27,7 @@ class LiveWorld : public World {
   std::optional<SocketBytes> take_socket_bytes() override;
   void leave(bool finished) override;
 
-  [[nodiscard]] std::string describe() const override;
+  [[nodiscard]] Peer describe() const override;
 
  private:
   struct State;

@@ -13,8 +13,7 @@ std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Asset
     return nullptr;
   }
   const train::Agreement agreement = {assets.digest(), request.scenario.train};
-  auto session = std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement),
-                                               request.directory / "session");
+  auto session = std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement));
   if (!request.live->patient) {
     anew ? session->greet() : session->reach();
   }

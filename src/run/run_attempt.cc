@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "run/adapter_files.h"
 #include "run/interrupt.h"
 #include "run/make_world.h"
@@ -19,10 +19,6 @@ namespace cutlink::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::int64_t steady_now_ns() {
-  return std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -84,8 +80,9 @@ void RunAttempt::build(const FileOffsets* offsets, bool goes_back) {
 
 // Nothing to note before a run that goes back has met its server again.
 void RunAttempt::note_peer() {
-  if (const std::string peer = world_->describe(); !peer.empty()) {
-    json_["peer"] = peer;
+  if (const Peer peer = world_->describe(); !peer.connection.empty()) {
+    json_["peer"] = peer.connection;
+    json_["server"] = peer.server;
   }
 }
 

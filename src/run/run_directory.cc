@@ -24,8 +24,8 @@ namespace {
 // A run may replace what a run wrote, never somebody's other files: a directory without run.json is taken
 // only when it is empty, or holds no more than the files that a run begins with.
 void refuse_foreign(const fs::path& path) {
-  constexpr std::array<std::string_view, 6> first_files = {"steps.csv",    "messages.csv", "widths.csv",
-                                                           "events.jsonl", "server",       "session"};
+  constexpr std::array<std::string_view, 5> first_files = {"steps.csv", "messages.csv", "widths.csv",
+                                                           "events.jsonl", "server"};
   std::error_code ignored;
   if (fs::exists(path / "run.json", ignored)) {
     return;
@@ -85,7 +85,7 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnE
     run_error(fmt::format("cannot create {}: {}", path.string(), error.message()));
   }
   FileDescriptor lock = locked(path);
-  for (const char* stale : {"run.json", "checkpoints", "adapters", "session"}) {
+  for (const char* stale : {"run.json", "checkpoints", "adapters"}) {
     fs::remove_all(path / stale, error);
     if (error) {
       run_error(fmt::format("cannot remove {}: {}", (path / stale).string(), error.message()));

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "base/checked.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "model/llama_shapes.h"
 #include "run/assets.h"
+#include "run/memory_estimate.h"
 #include "run/reporting_observer.h"
 #include "train/split_parts.h"
 #include "wire/batch_descriptor.h"
@@ -49,16 +49,6 @@ std::uint64_t frame_bytes(const train::TrainSpec& spec, const model::LlamaConfig
          wire::max_body_bytes(rows, static_cast<std::uint32_t>(config.hidden));
 }
 
-// A block keeps at least its input, q, k, v, the attention's output and the MLP's three inner matrices.
-std::uint64_t activation_bytes(const train::TrainSpec& spec, const model::LlamaConfig& config) {
-  const std::uint64_t columns = 2 * config.hidden +
-                                (2 * config.heads + 2 * config.kv_heads) * config.head_dim +
-                                2 * config.intermediate;
-  const std::uint64_t blocks = config.blocks - spec.split.bottom - spec.split.top;
-  const std::uint64_t rows = std::uint64_t{spec.batch} * spec.max_length;  // at most 2^28
-  return rows * checked_mul(blocks * columns, size_of(spec.compute), "session");
-}
-
 std::size_t most_widths(const train::TrainSpec& spec, const model::LlamaConfig& config) {
   return std::max<std::size_t>(config.hidden, spec.max_length);
 }
@@ -96,7 +86,10 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std
 }
 
 std::uint64_t session_bytes(const train::TrainSpec& spec, const ServedModel& model) {
-  return training_bytes_a_weight * adapter_weights(spec, model.config) + activation_bytes(spec, model.config);
+  const model::LlamaConfig& config = model.config;
+  return training_bytes_a_weight * adapter_weights(spec, config) +
+         activation_bytes(config, config.blocks - spec.split.bottom - spec.split.top,
+                          std::uint64_t{spec.batch} * spec.max_length, spec.compute);
 }
 
 std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& model,

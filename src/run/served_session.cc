@@ -3,22 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "run/adapter_bytes.h"
 #include "run/session_store.h"
 
 namespace cutlink::run {
-
-namespace {
-
-std::int64_t steady_now_ns() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 ServedSession::ServedSession(const wire::Token& token, std::string owner, const train::Agreement& agreement,
                              const ServedModel& model)

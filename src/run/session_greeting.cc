@@ -65,7 +65,7 @@ Reply SessionServer::State::welcome(ServedSession& session, const wire::Arrival&
   welcome.answered = session.answered();
   welcome.cap = session.cap();
   welcome.checkpoints = store.steps(session.token());
-  welcome.server = words;
+  welcome.server = arrival.congestion.empty() ? words : words + ", " + arrival.congestion;
   Reply reply = reply_of(MessageType::welcome, 0, wire::write_welcome(welcome));
   reply.new_limit = welcome.cap;
   return reply;

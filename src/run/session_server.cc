@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "run/session_server_state.h"
 #include "train/agreement.h"
 
@@ -24,10 +25,6 @@ Reply refusal(RefusalCode code, const std::string& text) {
   Reply reply = reply_of(MessageType::refusal, 0, wire::write_refusal({code, text}));
   reply.close = true;
   return reply;
-}
-
-std::int64_t steady_now_ns() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 // LibTorch's messages have a stack behind them.
@@ -144,24 +141,29 @@ std::optional<Reply> SessionServer::State::handle(const wire::Arrival& arrival,
   }
 }
 
-SessionServer::SessionServer(const ServeOptions& options, ServeLog log)
-    : state_(std::make_unique<State>(options, std::move(log))) {
-  if (options.models.empty()) {
+std::vector<std::unique_ptr<ServedModel>> open_models(const std::vector<std::filesystem::path>& directories) {
+  if (directories.empty()) {
     usage_error("serve: no model (say --model DIR)");
   }
-  if (options.most_sessions == 0) {
-    usage_error("serve: --sessions 0 would take nobody; 1 or more");
-  }
-  for (const std::filesystem::path& directory : options.models) {
+  std::vector<std::unique_ptr<ServedModel>> models;
+  for (const std::filesystem::path& directory : directories) {
     auto model = std::make_unique<ServedModel>(directory);
-    const auto same = std::ranges::find_if(state_->models,
-                                           [&](const auto& other) { return other->digest == model->digest; });
-    if (same != state_->models.end()) {
+    const auto same =
+        std::ranges::find_if(models, [&](const auto& other) { return other->digest == model->digest; });
+    if (same != models.end()) {
       usage_error(
           fmt::format("{} holds the same weights as {}: name it once", directory.string(), (*same)->name));
     }
-    state_->models.push_back(std::move(model));
+    models.push_back(std::move(model));
   }
+  return models;
+}
+
+SessionServer::SessionServer(const ServeOptions& options, ServeLog log) {
+  if (options.most_sessions == 0) {
+    usage_error("serve: --sessions 0 would take nobody; 1 or more");
+  }
+  state_ = std::make_unique<State>(options, std::move(log));
   const unsigned threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   at::set_num_threads(static_cast<int>(threads));

@@ -17,7 +17,7 @@ namespace cutlink::run {
 struct ServeOptions {
   std::vector<std::filesystem::path> models;  // Hugging Face directories; a client asks for one by digest
   std::filesystem::path state;                // sessions' checkpoints: state/TOKEN/step-NNNNNNNN
-  std::uint32_t most_sessions = 16;           // in memory; beyond: `busy`, after idle ones were put on disk
+  std::uint32_t most_sessions = 16;           // in memory; beyond: the longest idle is let go, else `busy`
   std::uint32_t threads = 0;                  // of the computation; 0: all cores
   KeepRule keep;                              // what goes from `state`, looked at at most once a minute
   std::function<std::filesystem::file_time_type()> now = std::filesystem::file_time_type::clock::now;

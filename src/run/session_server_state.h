@@ -26,6 +26,10 @@ namespace cutlink::run {
 // Of a session, for people.
 [[nodiscard]] inline std::string short_name(const wire::Token& token) { return to_text(token).substr(0, 8); }
 
+// Throws Error(usage), also where two are the same.
+[[nodiscard]] std::vector<std::unique_ptr<ServedModel>> open_models(
+    const std::vector<std::filesystem::path>& directories);
+
 [[nodiscard]] wire::Reply reply_of(wire::MessageType type, std::uint64_t number, ByteVector body);
 
 // A session's life:
@@ -34,9 +38,11 @@ namespace cutlink::run {
 //   hello restores ---> in memory, as at the checkpoint
 //   in memory --- goodbye, or another needs the room and nobody is connected ---> on disk, or gone
 struct SessionServer::State {
+  // Models first: where they cannot be had, nothing is written.
   State(const ServeOptions& o, ServeLog l)
       : options(o),
         log(std::move(l)),
+        models(open_models(o.models)),
         store(o.state),
         words(describe_server()),
         memory(machine_memory_bytes()),
@@ -70,10 +76,10 @@ struct SessionServer::State {
 
   ServeOptions options;
   ServeLog log;
+  std::vector<std::unique_ptr<ServedModel>> models;
   SessionStore store;
   std::string words;
   std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
-  std::vector<std::unique_ptr<ServedModel>> models;
   SessionTable table;
   std::optional<std::filesystem::file_time_type> cleaned;
 };

@@ -9,7 +9,7 @@
 
 #include "base/byte_io.h"
 #include "base/file_descriptor.h"
-#include "run/token_file.h"
+#include "run/token_text.h"
 #include "wire/message.h"
 
 namespace cutlink::run {

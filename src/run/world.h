@@ -33,6 +33,12 @@ struct Transfer {
   std::int64_t duration_ns = 0;  // first byte handed to the socket until the last one read at the other end
 };
 
+// Of a real link, for run.json; empty where there is none.
+struct Peer {
+  std::string connection;  // "tls1.3 psk, cubic, 10.0.0.2:7070": our end's congestion control
+  std::string server;      // in its own words: version, host, its end's congestion control
+};
+
 class World {
  public:
   virtual ~World() = default;
@@ -54,8 +60,7 @@ class World {
   [[nodiscard]] virtual std::vector<Transfer> take_transfers() { return {}; }
   [[nodiscard]] virtual std::optional<SocketBytes> take_socket_bytes() { return std::nullopt; }
 
-  // Of the connection and the peer, for run.json; empty where there is none.
-  [[nodiscard]] virtual std::string describe() const { return {}; }
+  [[nodiscard]] virtual Peer describe() const { return {}; }
 
   // The run ended; finished: nobody will come back for it.
   virtual void leave(bool finished) { static_cast<void>(finished); }

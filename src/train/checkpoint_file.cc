@@ -1,5 +1,6 @@
 #include "train/checkpoint_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <xxhash.h>
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "base/file_io.h"
 
 namespace cutlink::train {
@@ -124,6 +126,7 @@ void write_checkpoint(const fs::path& directory, std::uint32_t step, const State
   if (error) {
     fail(final_path, "rename the checkpoint", error);
   }
+  FileDescriptor(directory, O_RDONLY | O_DIRECTORY, ErrorKind::run).sync();  // the rename, before its marker
   const nlohmann::json marker = {{"layout", layout_version}, {"step", step}, {"files", files}};
   replace_file(final_path / marker_name, marker.dump(2) + "\n");
   remove_old(directory, step);

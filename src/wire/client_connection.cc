@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "wire/socket_address.h"
 #include "wire/socket_stream.h"
 
@@ -205,7 +206,7 @@ struct ClientConnection::State {
   Received take_received() {
     if (reader.envelope().type == MessageType::refusal) {
       const Refusal refusal = read_refusal(reader.take_body());
-      peer_error(peer.text() + ": refused: " + refusal.text);
+      throw Refused(refusal.code, peer.text() + ": refused: " + refusal.text);
     }
     return {reader.envelope(), reader.take_body(), reader.first_byte_ns(), reader.last_byte_ns()};
   }

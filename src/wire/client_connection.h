@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/byte_io.h"
+#include "base/error.h"
 #include "base/units.h"
 #include "wire/certificates.h"
 #include "wire/key_file.h"
@@ -22,6 +23,16 @@ namespace cutlink::wire {
 class ConnectionLost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// The peer refused in so many words.
+class Refused : public Error {
+ public:
+  Refused(RefusalCode code, const std::string& message) : Error(ErrorKind::peer, message), code_(code) {}
+  [[nodiscard]] RefusalCode code() const { return code_; }
+
+ private:
+  RefusalCode code_;
 };
 
 struct ConnectOptions {
@@ -65,8 +76,8 @@ class ClientConnection {
     std::int64_t begin_ns = 0, end_ns = 0;
   };
   Sent send(MessageType type, std::uint64_t number, std::span<const ByteSpan> parts);
-  // The next message, of at most `limit` bytes. A refusal is thrown as Error(peer) with its text, also that
-  // of our certificate, of which the constructor cannot know yet. Throws ConnectionLost.
+  // The next message, of at most `limit` bytes. A refusal is thrown as Refused with its text; that
+  // of our certificate, of which the constructor cannot know yet, as Error(peer). Throws ConnectionLost.
   [[nodiscard]] Received receive(std::uint32_t limit);
 
   [[nodiscard]] SocketCount count() const;

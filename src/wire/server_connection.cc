@@ -79,6 +79,7 @@ std::optional<ServerConnection::Wants> ServerConnection::wait_or_go_on(Need need
       return Wants::again;
     case Need::lost:
     case Need::stranger:
+      why_ = stream_.why();
       break;
   }
   return leave();
@@ -95,6 +96,7 @@ void ServerConnection::begin_to_linger() {
 std::optional<ServerConnection::Wants> ServerConnection::shake_hands() {
   const Need need = stream_.handshake();
   if (need == Need::stranger && stream_.socket().sent_bytes() > 0) {
+    why_ = stream_.why();
     stream_.socket().end_sending();
     phase_ = Phase::lingering;
     most_discarded_ = most_discarded_of_a_stranger;
@@ -190,6 +192,7 @@ ServerConnection::Wants ServerConnection::advance(std::int64_t now_ns) {
 }
 
 void ServerConnection::refuse(RefusalCode code, const std::string& text) {
+  why_ = text;
   Reply reply;
   reply.type = MessageType::refusal;
   reply.parts.push_back(std::make_shared<const ByteVector>(write_refusal({code, text})));
@@ -222,7 +225,7 @@ void ServerConnection::finish_writing() {
 ServerConnection::Message ServerConnection::take_message() {
   assert(phase_ == Phase::with_handler);
   return {{id_, stream_.identity(), peer_, reader_.first_byte_ns(), reader_.last_byte_ns(),
-           stream_.common_name()},
+           stream_.common_name(), stream_.socket().congestion()},
           reader_.envelope(),
           reader_.take_body()};
 }
@@ -272,6 +275,7 @@ std::int64_t ServerConnection::deadline_ns() const {
 
 ServerConnection::Wants ServerConnection::expire(std::int64_t now_ns) {
   if (phase_ != Phase::reading) {
+    why_ = why_.empty() ? "no TLS handshake came within the deadline" : why_;
     return leave();
   }
   refuse(RefusalCode::protocol,

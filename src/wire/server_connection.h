@@ -47,6 +47,8 @@ class ServerConnection {
   [[nodiscard]] bool is_with_handler() const { return phase_ == Phase::with_handler; }
   [[nodiscard]] bool is_half_open() const { return !is_open_; }    // no welcome yet
   [[nodiscard]] bool has_greeted() const { return has_greeted_; }  // a whole hello came
+  [[nodiscard]] const std::string& peer() const { return peer_; }  // address
+  [[nodiscard]] const std::string& why() const { return why_; }    // it ends, as far as it knows
 
  private:
   //  handshake --> reading --> with_handler --> writing --> reading
@@ -76,6 +78,7 @@ class ServerConnection {
   Reply reply_;  // its parts are being written
 
   Phase phase_ = Phase::handshake;
+  std::string why_;
   bool is_open_ = false;
   bool has_greeted_ = false;
   bool is_ending_ = false;

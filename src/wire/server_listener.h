@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct ListenOptions {
   Nanoseconds read_deadline{};            // between two bytes of a message that has begun
   Nanoseconds idle_deadline{};            // of an open connection without a message; 0: none
   std::string congestion;                 // empty: the system's
+  // A line for a log, of connections that ended before a hello; few, however many those are. Called on the
+  // loop's own thread. May be empty.
+  std::function<void(const std::string& line)> on_stranger;
 };
 
 // What a handler answers. Parts are sent in one gathered write.
@@ -49,6 +53,7 @@ struct Arrival {
   std::string peer;      // address
   std::int64_t first_byte_ns = 0, last_byte_ns = 0;
   std::string common_name{};  // of its certificate, for people, in printable ASCII; empty without
+  std::string congestion{};   // control of our end of its connection
 
   // How it authenticated, for a log: ", key cutlink-…", or with its certificate's name; empty without TLS.
   [[nodiscard]] std::string shown_by() const;

@@ -10,7 +10,9 @@
 #include <map>
 #include <set>
 
+#include "base/steady_now.h"
 #include "wire/connection_acceptor.h"
+#include "wire/stranger_log.h"
 
 namespace cutlink::wire {
 
@@ -57,6 +59,7 @@ struct ServerLoop::State {
   Descriptor stop;
   asio::steady_timer end_timer;
   std::unique_ptr<TlsServer> tls;
+  StrangerLog strangers;
   bool is_stopping = false;
   bool has_no_answers = false;  // none come any more
   ConnectionId last_id = 0;
@@ -71,7 +74,8 @@ struct ServerLoop::State {
                  {[this](int fd, const std::string& address) { welcome_in(fd, address); },
                   [this] { return let_oldest_silent_go(); }}),
         stop(loop, stop_at),
-        end_timer(loop) {
+        end_timer(loop),
+        strangers(options.on_stranger) {
     if (options.certificates) {
       tls = std::make_unique<TlsServer>(*options.certificates);
     } else if (!options.keys.empty()) {
@@ -108,12 +112,19 @@ struct ServerLoop::State {
       peer.reset();  // no memory for this one: it is closed, the others go on
     }
     if (!peer) {
-      ++count.refused_before_hello;
+      note_stranger(address, "");
       return;
     }
     ++count.open;
     ++count.half_open;
     go_on(peer, Wants::readable);  // TLS takes memory only when something came
+  }
+
+  void note_stranger(const std::string& address, const std::string& why) {
+    ++count.refused_before_hello;
+    if (!is_stopping) {
+      strangers.note(address, why, steady_now_ns());
+    }
   }
 
   [[nodiscard]] bool is_full() const {
@@ -196,7 +207,9 @@ struct ServerLoop::State {
     ++peer->turn;
     peer->timer.cancel();
     peer->socket.cancel();
-    count.refused_before_hello += peer->connection.has_greeted() ? 0 : 1;
+    if (!peer->connection.has_greeted()) {
+      note_stranger(peer->connection.peer(), peer->connection.why());
+    }
     count.half_open -= peer->is_open ? 0 : 1;
     --count.open;
     silent.erase(id);

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/steady_now.h"
 
 namespace cutlink::wire {
 

@@ -138,10 +138,4 @@ void set_congestion(int fd, const std::string& congestion) {
   }
 }
 
-std::int64_t steady_now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace cutlink::wire

@@ -62,7 +62,4 @@ class TcpSocket {
 // Throws Error(usage) that lists what this system has.
 void set_congestion(int fd, const std::string& congestion);
 
-// The steady clock, in nanoseconds.
-[[nodiscard]] std::int64_t steady_now_ns();
-
 }  // namespace cutlink::wire

@@ -1,6 +1,7 @@
 #include "model/lora_projections.h"
 
 #include <c10/core/GradMode.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "model/llama_fixture.h"
@@ -20,10 +21,10 @@ Projections group_of(bool first, bool second, at::ScalarType type) {
   }
   for (const auto& [adapted, out] : {std::pair<bool, std::int64_t>{first, 5}, {second, 4}}) {
     Projection p;
-    p.weight = numbers("w" + std::to_string(out), {out, 7}, 0.5).to(type);
+    p.weight = numbers(fmt::format("w{}", out), {out, 7}, 0.5).to(type);
     if (adapted) {
       p.a = group.stacked_a.narrow(0, at, rank).detach().set_requires_grad(true);
-      p.b = numbers("b" + std::to_string(out), {out, rank}, 0.5).set_requires_grad(true);
+      p.b = numbers(fmt::format("b{}", out), {out, rank}, 0.5).set_requires_grad(true);
       at += rank;
     }
     group.each.push_back(p);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/sanitized.h"
+#include "base/steady_now.h"
 #include "netsim/emulate/emulated_traffic.h"
 #include "run/live_fixture.h"
 #include "run/run_info.h"
@@ -95,7 +96,7 @@ class PlainPair {
       }
       end_ns = reader.last_byte_ns();
     });
-    const std::int64_t begin_ns = wire::steady_now_ns();
+    const std::int64_t begin_ns = steady_now_ns();
     wire::MessageWriter writer;
     const ByteSpan part(body);
     writer.begin(wire::MessageType::frame, 1, {&part, 1});

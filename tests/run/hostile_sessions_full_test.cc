@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/steady_now.h"
 #include "run/hostile_sessions.h"
 #include "run/served_sessions.h"
 #include "run/socket_client.h"
@@ -86,7 +87,7 @@ class HostileSessions : public ServedSessions {
     const std::vector<HostileCase>& cases = catalogue.cases;
 
     EXPECT_EQ(run_there(honest_options), expected_);
-    const std::int64_t begin = wire::steady_now_ns();
+    const std::int64_t begin = steady_now_ns();
     const std::int64_t before = wire::resident_bytes();
     std::size_t closed = 0, refused = 0;
     HonestClient honest(*this, honest_options);
@@ -114,7 +115,7 @@ class HostileSessions : public ServedSessions {
     std::printf(
         "%zu cases in %.0f s: %zu refused with a text, %zu closed in silence, the others answered; an honest "
         "client made %d runs beside them\n",
-        said_, static_cast<double>(wire::steady_now_ns() - begin) / 1e9, refused, closed, runs);
+        said_, static_cast<double>(steady_now_ns() - begin) / 1e9, refused, closed, runs);
     EXPECT_GT(refused, said_ / 3);
   }
 

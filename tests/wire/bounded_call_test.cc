@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "base/steady_now.h"
 #include "wire/tcp_socket.h"
 
 namespace cutlink::wire {

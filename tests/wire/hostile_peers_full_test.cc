@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "base/temporary_folder.h"
 #include "wire/hostile_catalogue.h"
 #include "wire/hostile_sending.h"

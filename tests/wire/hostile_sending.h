@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "base/sanitized.h"
+#include "base/steady_now.h"
 #include "wire/raw_socket.h"
 #include "wire/running_server.h"
 #include "wire/socket_stream.h"

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "wire/process_figures.h"
 #include "wire/raw_socket.h"
 #include "wire/running_server.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "wire/tcp_socket.h"
 
 namespace cutlink::wire {

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/steady_now.h"
 #include "wire/process_figures.h"
 #include "wire/raw_socket.h"
 #include "wire/running_server.h"

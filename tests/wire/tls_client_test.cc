@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/steady_now.h"
 #include "base/temporary_folder.h"
 #include "wire/plain_openssl.h"
 #include "wire/raw_socket.h"

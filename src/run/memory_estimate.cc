@@ -1,0 +1,44 @@
+#include "run/memory_estimate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "base/units.h"
+
+namespace cutlink::run {
+
+// A block keeps at least its input, q, k, v, the attention's output and the MLP's three inner matrices.
+std::uint64_t activation_bytes(const model::LlamaConfig& config, std::size_t blocks, std::uint64_t rows,
+                               DType compute) {
+  const std::uint64_t columns = 2 * config.hidden +
+                                (2 * config.heads + 2 * config.kv_heads) * config.head_dim +
+                                2 * config.intermediate;
+  return checked_mul(rows, checked_mul(blocks * columns, size_of(compute), "activations"), "activations");
+}
+
+void check_memory(const Scenario& scenario, const Assets& assets, bool both_halves,
+                  std::uint64_t most_bytes) {
+  const train::TrainSpec& spec = scenario.train;
+  if (!assets.train_data) {
+    return;
+  }
+  std::size_t rows = 0;
+  for (std::uint32_t i = 0; i < spec.accumulation; ++i) {
+    rows = std::max(
+        rows,
+        train::training_batch(*assets.train_data, spec.seed, 0, i, spec.accumulation, spec.batch).rows());
+  }
+  const std::size_t blocks = both_halves ? assets.config.blocks : spec.split.bottom + spec.split.top;
+  const std::uint64_t bytes = activation_bytes(assets.config, blocks, rows, spec.compute);
+  if (bytes > most_bytes) {
+    usage_error(
+        fmt::format("train.batch {}: a micro-batch of {} tokens keeps at least {} of activations; this "
+                    "machine has {} of memory: lower train.batch (and raise train.accumulation)",
+                    spec.batch, rows, cutlink::to_text(Bytes{bytes}), cutlink::to_text(Bytes{most_bytes})));
+  }
+}
+
+}  // namespace cutlink::run
