@@ -172,7 +172,7 @@ def outside(minutes, work):
     if wrong:
         print("soak: " + "; ".join(wrong) + f" (files: {work})")
         return 1
-    print(f"soak: every run equals the simulated one, nothing grew (samples: {work}/samples.csv)")
+    print(f"soak: every run equals the simulated one, all within the bounds (samples: {work}/samples.csv)")
     for kept in [*work.glob("whole-*"), work / "keys", *work.glob("client-*.key")]:
         shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
     return 0

@@ -98,7 +98,7 @@ std::string socket_text(const run::RunRecord& run) {
   }
   const auto socket = static_cast<double>(sum.up_bytes + sum.down_bytes);
   return fmt::format(
-      "  at the socket                   {} up, {} down: {:.2f} % over the frames; {} repeated, {} "
+      "  at the socket, training steps   {} up, {} down: {:.2f} % over the frames; {} repeated, {} "
       "retransmitted\n",
       to_text(Bytes{sum.up_bytes}), to_text(Bytes{sum.down_bytes}), 100.0 * (socket / frames - 1.0),
       to_text(Bytes{sum.repeated_bytes}), to_text(Bytes{sum.retransmitted_bytes}));

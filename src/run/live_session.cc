@@ -56,8 +56,7 @@ void LiveSession::reach() {
   }
 }
 
-void LiveSession::greet() {
-  reach();
+void LiveSession::begin() {
   mend([] {});
 }
 

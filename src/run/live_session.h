@@ -29,15 +29,16 @@ class LiveSession {
   // that cannot be, Error(peer) where authentication fails or the peer refuses or breaks the protocol,
   // Error(run) where it stays away, Interrupted where a person asked to stop meanwhile.
 
-  // Connects to a server that must be there now, for a session to restore().
+  // Connects to a server that must be there now.
   void reach();
-  // The same, and begins a fresh session.
-  void greet();
+  // Begins a fresh session.
+  void begin();
   // From now on; what there was to tell before is told now.
   void tell_to(Tell tell);
 
   // Opens the session of this name at its checkpoint of `step`. Throws RestoreNeeded where the server has
-  // another set of checkpoints, or none of this session.
+  // another set of checkpoints, or none of this session. The second time, for the same step, it changes
+  // nothing.
   void restore(const wire::Token& token, std::uint32_t step);
 
   struct Exchange {

@@ -25,6 +25,18 @@ wire::FrameHeader header_of(ByteSpan frame) {
 
 }  // namespace
 
+wire::Token session_in(const train::StoredCheckpoint& stored) {
+  const auto found = stored.blobs.find("session");
+  if (found == stored.blobs.end()) {
+    usage_error(
+        fmt::format("{}: no name of the server's session (start again with --force)", stored.path.string()));
+  }
+  ByteReader in(found->second, stored.path.string() + "/session", ErrorKind::usage);
+  const auto token = in.get<wire::Token>();
+  in.expect_end();
+  return token;
+}
+
 struct LiveWorld::State : public train::Channel {
   State(std::unique_ptr<LiveSession> with, std::size_t widths, train::Observer& hears)
       : session_owner(std::move(with)), session(*session_owner), most_widths(widths), observer(hears) {
@@ -94,15 +106,7 @@ void LiveWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
 }
 
 void LiveWorld::restore(const train::StoredCheckpoint& stored) {
-  const auto found = stored.blobs.find("session");
-  if (found == stored.blobs.end()) {
-    usage_error(
-        fmt::format("{}: no name of the server's session (start again with --force)", stored.path.string()));
-  }
-  ByteReader in(found->second, stored.path.string() + "/session", ErrorKind::usage);
-  const auto token = in.get<wire::Token>();
-  in.expect_end();
-  state_->session.restore(token, stored.step);
+  state_->session.restore(session_in(stored), stored.step);
 }
 
 std::vector<model::NamedParameter> LiveWorld::server_adapters() {

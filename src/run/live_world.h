@@ -11,6 +11,9 @@
 
 namespace cutlink::run {
 
+// The server's session in a checkpoint that a live world saved. Throws Error(usage) where it names none.
+[[nodiscard]] wire::Token session_in(const train::StoredCheckpoint& stored);
+
 class LiveWorld : public World {
  public:
   // most_widths: of a crossing. observer: hears the server half's reports in the order of the events, and

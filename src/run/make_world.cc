@@ -8,14 +8,16 @@
 
 namespace cutlink::run {
 
-std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets, bool anew) {
+std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets,
+                                          const std::optional<train::StoredCheckpoint>& stored) {
   if (!request.live) {
     return nullptr;
   }
   const train::Agreement agreement = {assets.digest(), request.scenario.train};
   auto session = std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement));
   if (!request.live->patient) {
-    anew ? session->greet() : session->reach();
+    session->reach();
+    stored ? session->restore(session_in(*stored), stored->step) : session->begin();
   }
   return session;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "run/live_session.h"
 #include "run/runner.h"
@@ -9,11 +10,11 @@
 
 namespace cutlink::run {
 
-// With the server half of a request that has one elsewhere; null otherwise. anew: the run starts at its
-// beginning, else the session is to be restored. Unless the request is patient the server must be there, and
-// agree to what is new. Throws as LiveSession does.
+// With the server half of a request that has one elsewhere; null otherwise. stored: the checkpoint that the
+// run goes on from; none: it begins. Unless the request is patient the server must be there, and agree to
+// either. Throws as LiveSession does.
 [[nodiscard]] std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets,
-                                                        bool anew);
+                                                        const std::optional<train::StoredCheckpoint>& stored);
 
 // session: of open_session(). observer: hears both halves; must outlive the world.
 [[nodiscard]] std::unique_ptr<World> make_world(const RunRequest& request, const Assets& assets,

@@ -36,7 +36,7 @@ RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter
       json_(describe_run(request, assets)),
       training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
       evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
-      session_(open_session(request, assets, !stored)) {
+      session_(open_session(request, assets, stored)) {
   at::set_num_threads(json_["threads"].get<int>());
   open_files(first.has_value() || (request.resume && !request.replace));
   if (first) {

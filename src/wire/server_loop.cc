@@ -202,7 +202,8 @@ struct ServerLoop::State {
     });
   }
 
-  void remove(PeerPointer peer) {  // by value: the map's own is erased here
+  void remove(const PeerPointer& gone) {
+    const PeerPointer peer = gone;  // the map's own is erased here
     const ConnectionId id = peer->connection.id();
     ++peer->turn;
     peer->timer.cancel();

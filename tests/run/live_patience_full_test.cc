@@ -62,6 +62,55 @@ TEST_F(LivePatience, ARunThatItsServerRefusesLeavesTheEarlierOneAlone) {
   expect_untouched(ErrorKind::peer);
 }
 
+// The file of a run that goes on is cut back to its checkpoint, but not before the server has agreed.
+TEST_F(LivePatience, ARunThatItsServerDoesNotTakeBackKeepsItsFiles) {
+  RunRequest there = request("there", settings);
+  const Assets assets = load_assets(there.scenario);
+  there.live = at(server_->port());
+  there.live->give_up = std::chrono::milliseconds(100);
+  struct Gone : Reporter {
+    explicit Gone(std::unique_ptr<LiveServer>& s) : server(s) {}
+    void on_step(const StepRow& row) override {
+      if (row.step == 7) {
+        server.reset();
+      }
+    }
+    std::unique_ptr<LiveServer>& server;
+  } gone(server_);
+  const std::uint16_t port = server_->port();
+  EXPECT_THROW(static_cast<void>(run_one(there, assets, gone)), Error);
+  const auto files = [&] {
+    std::vector<std::string> all;
+    for (const char* file : {"run.json", "steps.csv", "messages.csv", "widths.csv", "events.jsonl"}) {
+      all.push_back(read_text_file(there.directory / file, 100'000'000));
+    }
+    return all;
+  };
+  const std::vector<std::string> before = files();
+
+  there.resume = true;
+  Reporter silent;
+  const auto expect_untouched = [&](ErrorKind kind, const char* why) {
+    try {
+      static_cast<void>(run_one(there, assets, silent));
+      ADD_FAILURE() << "the run went on";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), kind) << error.what();
+      EXPECT_THAT(error.what(), testing::HasSubstr(why));
+    }
+    EXPECT_EQ(files(), before);
+  };
+  expect_untouched(ErrorKind::run, "is `cutlink serve` running there?");
+  server_ = std::make_unique<LiveServer>(toy_ / "nan", toy_ / "state", port);
+  expect_untouched(ErrorKind::peer, "no weights with the digest");
+  server_.reset();
+  server_ = std::make_unique<LiveServer>(toy_ / "toy", toy_ / "other", port);
+  expect_untouched(ErrorKind::run, "none of the checkpoints");
+  server_.reset();
+  begin_again(port);
+  EXPECT_EQ(run_one(there, assets, silent), RunStatus::finished);
+}
+
 // The server is started anew after step 5, and is gone once more just when the run has gone back to its
 // checkpoint: the first connection of the run is the 1st, the one that hears of the new server the 2nd.
 TEST_F(LivePatience, ARunThatGoesBackWaitsForAServerThatIsGoneAgain) {

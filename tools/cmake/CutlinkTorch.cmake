@@ -24,13 +24,16 @@ add_library(cutlink::torch ALIAS cutlink_torch)
 target_include_directories(cutlink_torch SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
 target_link_libraries(cutlink_torch INTERFACE ${CUTLINK_TORCH_CPU} ${CUTLINK_C10})
-# at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses.
-find_package(OpenMP REQUIRED COMPONENTS CXX)
-if(EXISTS ${torch_root}/lib/libgomp.so.1)
-  target_compile_options(cutlink_torch INTERFACE ${OpenMP_CXX_FLAGS})
-  target_link_libraries(cutlink_torch INTERFACE ${torch_root}/lib/libgomp.so.1)
-else()
+# at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's code
+# wants another one than the wheel's libgomp: there those loops run on one thread.
+set(torch_gomp ${torch_root}/lib/libgomp.so.1)
+if(NOT EXISTS ${torch_gomp})
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
   target_link_libraries(cutlink_torch INTERFACE OpenMP::OpenMP_CXX)
+elseif(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  target_compile_options(cutlink_torch INTERFACE ${OpenMP_CXX_FLAGS})
+  target_link_libraries(cutlink_torch INTERFACE ${torch_gomp})
 endif()
 target_link_options(cutlink_torch INTERFACE -Wl,-rpath,${torch_root}/lib)
 if(CUTLINK_CUDA)
