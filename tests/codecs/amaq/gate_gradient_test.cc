@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "codecs/amaq/gate_plant.h"
 
@@ -54,6 +55,29 @@ TEST(GateGradient, BudgetGradientIsThatOfTheConstrainedLoss) {
     rows[h] = static_cast<std::uint32_t>(20 - h) * (h == 3 ? 0 : 1);
   }
   EXPECT_LT(worst_difference(rules, random_vector(n, 0.8, 2), plant, rows, loss), 1e-6);
+}
+
+// β_eff = β·clip((mean b − b_ref) / 0.05, −1, 1).
+TEST(GateGradient, TheControllersPullIsProportionalWithinItsBand) {
+  const std::size_t n = 5;
+  const GateRules controlled = rules_of(Control::controlled, 4.0, 4.0, 1);
+  for (const auto& [off, share] :
+       {std::pair{0.02, 0.4}, {-0.03, -0.6}, {0.0499, 0.998}, {0.2, 1.0}, {-0.2, -1.0}}) {
+    const double relative = (4.0 + off - controlled.b_min) / (controlled.b_max - controlled.b_min);
+    const Vector q(n, std::log(relative / (1.0 - relative)) / controlled.alpha);
+    const auto gradient = [&](const GateRules& rules) {
+      GateBank bank(rules, n);
+      bank.set_gates(q);
+      EXPECT_NEAR(bank.mean(), 4.0 + off, 1e-12);
+      return bank.gate_gradient();
+    };
+    const Vector full = gradient(rules_of(Control::fixed, 4.0, 2.5, 1));
+    const Vector eased = gradient(controlled);
+    for (std::size_t h = 0; h < n; ++h) {
+      EXPECT_GT(full[h], 0.0);
+      EXPECT_NEAR(eased[h], share * full[h], 1e-9 * full[h]) << off;
+    }
+  }
 }
 
 TEST(GateGradient, BitLossGradientIsThatOfTheLoss) {
