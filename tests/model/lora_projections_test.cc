@@ -1,7 +1,6 @@
 #include "model/lora_projections.h"
 
 #include <c10/core/GradMode.h>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "model/llama_fixture.h"
@@ -19,12 +18,17 @@ Projections group_of(bool first, bool second, at::ScalarType type) {
   if (first || second) {
     group.stacked_a = numbers("a", {(first ? rank : 0) + (second ? rank : 0), 7}, 0.5);
   }
-  for (const auto& [adapted, out] : {std::pair<bool, std::int64_t>{first, 5}, {second, 4}}) {
+  struct Shape {
+    const char *weight, *b;
+    bool adapted;
+    std::int64_t out;
+  };
+  for (const auto& [weight, b, adapted, out] : {Shape{"w5", "b5", first, 5}, {"w4", "b4", second, 4}}) {
     Projection p;
-    p.weight = numbers(fmt::format("w{}", out), {out, 7}, 0.5).to(type);
+    p.weight = numbers(weight, {out, 7}, 0.5).to(type);
     if (adapted) {
       p.a = group.stacked_a.narrow(0, at, rank).detach().set_requires_grad(true);
-      p.b = numbers(fmt::format("b{}", out), {out, rank}, 0.5).set_requires_grad(true);
+      p.b = numbers(b, {out, rank}, 0.5).set_requires_grad(true);
       at += rank;
     }
     group.each.push_back(p);
