@@ -10,7 +10,7 @@ namespace cutlink::run {
 
 namespace {
 
-constexpr std::size_t head_bytes = sizeof report_version + 3 * 8 + 8 + 4;
+constexpr std::size_t head_bytes = sizeof report_version + 3 * sizeof(std::int64_t) + 8 + 4;
 
 void put_text(ByteWriter& out, std::string_view text) {
   const std::size_t size = text.size() > most_report_text
@@ -88,7 +88,7 @@ ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_no
 std::size_t most_report_bytes(std::size_t most_widths) {
   constexpr std::size_t text = sizeof(std::uint16_t) + most_report_text;
   constexpr std::size_t received_and_work = (1 + 8) + 2 * (1 + 1 + 8);
-  constexpr std::size_t sent = 1 + text + 5 * 8;
+  constexpr std::size_t sent = 1 + text + std::size_t{5} * 8;
   constexpr std::size_t events = most_report_events * (1 + 1 + 2 * text);
   return head_bytes + received_and_work + sent + (1 + 4 + most_widths) + events;
 }
