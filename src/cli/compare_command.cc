@@ -39,7 +39,10 @@ struct Options {
 void print_results(const std::filesystem::path& directory, const Options& options,
                    const run::CompareRequest* only) {
   const run::Comparison comparison = run::load_comparison(directory, only);
-  fmt::print("{}\n{}\n", comparison_text(comparison, directory.string()), run::verdict(comparison));
+  fmt::print("{}", comparison_text(comparison, directory.string()));
+  if (comparison.scenario.train.steps > 0) {
+    fmt::print("\n{}\n", run::verdict(comparison));
+  }
   std::fflush(stdout);  // an export may go there, too
   const exporter::Table table = comparison_table(comparison);
   if (!options.export_csv.empty()) {
@@ -60,6 +63,7 @@ void check_from(const Options& options) {
   }
   const std::pair<const char*, bool> senseless[] = {{"--seeds", options.seeds.has_value()},
                                                     {"--set", !options.scenario.overrides.empty()},
+                                                    {"--link", !options.scenario.link.empty()},
                                                     {"--output", !options.scenario.output.empty()},
                                                     {"--force", options.force},
                                                     {"--world", !options.world.world.empty()},
@@ -112,6 +116,10 @@ void compare_command(const Options& options, Context& context) {
   request.replace = options.force;
   if (!options.dry_run) {
     check_output_directory(request.directory, "--output");
+    if (std::error_code ignored; std::filesystem::exists(request.directory / "run.json", ignored)) {
+      usage_error(fmt::format("{} holds a run, not a comparison: name another directory with --output",
+                              request.directory.string()));
+    }
   }
   const run::Assets assets = run::load_assets(request.scenario);
   run::check_memory(request.scenario, assets, !request.live || is_local(request.live),

@@ -147,9 +147,45 @@ std::string split_text(const train::SplitSpec& split, std::size_t blocks) {
                  : fmt::format("U {}·{}·{}", split.bottom, middle, top);
 }
 
+namespace {
+
+std::string ends_text(const run::Comparison& c, const std::string& directory) {
+  std::string text;
+  for (const run::RowFigures& row : c.rows) {
+    if (!row.failure.empty()) {
+      text += fmt::format("failed: {}: {}\n", row.name, row.failure);
+    }
+  }
+  return text + fmt::format("files: {}/*/{{steps,messages,widths}}.csv\n", directory);
+}
+
+// Of runs without a training step.
+std::string evaluations_text(const run::Comparison& c, const std::string& directory, std::size_t blocks) {
+  std::vector<Line> lines;
+  for (const run::RowFigures& row : c.rows) {
+    Line cells = {row.name + (row.reference ? " (reference)" : ""),
+                  row.failure.empty() ? "not finished" : "failed", ""};
+    if (!row.seeds.empty()) {
+      cells[1] = fmt::format("{:.4f}", row.eval_loss);
+      cells[2] =
+          c.reference().seeds.empty() ? "" : fmt::format("{:+.4f}", row.eval_loss - c.reference().eval_loss);
+    }
+    lines.push_back(cells);
+  }
+  return fmt::format("{} · evaluated, not trained (train.steps = 0) · {} · {}\n", c.scenario.name,
+                     split_text(c.scenario.train.split, blocks), seeds_text(c.seeds)) +
+         render({{"", 1}, {"eval loss", 2}}, {"act / grad", "codecs in", "change"}, lines) +
+         ends_text(c, directory);
+}
+
+}  // namespace
+
 std::string comparison_text(const run::Comparison& c, const std::string& directory) {
   const train::TrainSpec& spec = c.scenario.train;
   const auto blocks = c.context["model"].value("blocks", std::size_t{0});
+  if (spec.steps == 0) {
+    return evaluations_text(c, directory, blocks);
+  }
   std::string text = fmt::format(
       "{} · world {}, link {} ({} up, {} down goodput, {} one way) · {} · {} × {} tokens · {} steps · "
       "{}\n",
@@ -196,12 +232,7 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
     text += fmt::format("peer: {} · the link named above is the scenario's, not necessarily this network\n",
                         c.peer);
   }
-  for (const run::RowFigures& row : c.rows) {
-    if (!row.failure.empty()) {
-      text += fmt::format("failed: {}: {}\n", row.name, row.failure);
-    }
-  }
-  return text + fmt::format("files: {}/*/{{steps,messages,widths}}.csv\n", directory);
+  return text + ends_text(c, directory);
 }
 
 exporter::Table comparison_table(const run::Comparison& c) {

@@ -21,6 +21,7 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--link", options.link, "the same as --set link=NAME")->type_name("NAME");
   command.add_option("-o,--output", options.output, "directory of the results (default runs/NAME)")
       ->type_name("DIR");
 }
@@ -78,7 +79,11 @@ void check_scenario_file(const std::string& given) {
 
 run::Scenario load(const ScenarioOptions& options) {
   check_scenario_file(options.file);
-  run::Scenario scenario = run::load_scenario(options.file, options.overrides);
+  run::Overrides overrides = options.overrides;
+  if (!options.link.empty()) {
+    overrides.push_back("link=" + options.link);
+  }
+  run::Scenario scenario = run::load_scenario(options.file, overrides);
   if (!options.output.empty()) {
     scenario.output = options.output;
   }

@@ -11,14 +11,15 @@ namespace cutlink::cli {
 struct ScenarioOptions {
   std::string file;
   run::Overrides overrides;
+  std::string link;
   std::string output;
 };
 
-// SCENARIO, --set and --output.
+// SCENARIO, --set, --link and --output.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 // Throws Error(usage) with the likeliest scenario's path where `given` is no file.
 void check_scenario_file(const std::string& given);
-// The scenario with its overrides; --output replaces its output directory.
+// The scenario with its overrides, --link the last; --output replaces its output directory.
 [[nodiscard]] run::Scenario load(const ScenarioOptions& options);
 
 // A command as one repeats it to go on: --force would begin again.

@@ -178,9 +178,11 @@ void add_serve(CLI::App& app, Context&) {
   command->add_option("--sessions", options->serve.most_sessions, "in memory at once; idle ones make room")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000));
-  command->add_option("--threads", options->serve.threads, "of the computation; 0: all cores")
+  command
+      ->add_option("--threads", options->serve.threads,
+                   "of the computation; 0: all cores. A session keeps what it began with")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0U, run::most_session_threads));
   command->add_option("--congestion", options->congestion, "TCP's congestion control, e.g. cubic, bbr")
       ->type_name("NAME");
   command->add_option("--log", options->log, "write what happens there instead of to stdout")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -18,7 +19,10 @@ namespace {
 
 constexpr Nanoseconds connect_deadline = std::chrono::seconds(10);
 
-Nanoseconds positive_duration(const std::string& text, const char* option) {
+Nanoseconds positive_duration(const std::string& text, const char* option, Nanoseconds otherwise) {
+  if (text.empty()) {
+    return otherwise;
+  }
   Nanoseconds time{};
   try {
     time = parse_duration(text);
@@ -49,12 +53,12 @@ void add_world_options(CLI::App& command, WorldOptions& options) {
       ->type_name("NAME");
   command.add_option("--congestion", options.congestion, "TCP's congestion control, e.g. cubic, bbr")
       ->type_name("NAME");
-  command.add_option("--deadline", options.deadline, "how long an answer may take")
-      ->type_name("TIME")
-      ->capture_default_str();
-  command.add_option("--give-up", options.give_up, "how long the server may be away before the run ends")
-      ->type_name("TIME")
-      ->capture_default_str();
+  command.add_option("--deadline", options.deadline, "how long an answer may take; default 60s")
+      ->type_name("TIME");
+  command
+      .add_option("--give-up", options.give_up,
+                  "how long the server may be away before the run ends; default 2min")
+      ->type_name("TIME");
 }
 
 std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
@@ -63,14 +67,19 @@ std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
     usage_error(live ? "--world live needs --connect HOST:PORT"
                      : fmt::format("--connect is for --world live, not {}", options.world));
   }
-  const Nanoseconds deadline = positive_duration(options.deadline, "--deadline");
-  const Nanoseconds give_up = positive_duration(options.give_up, "--give-up");
-  if (!live && (!options.key.empty() || !options.congestion.empty())) {
-    usage_error(fmt::format("{} is for --connect HOST:PORT", options.key.empty() ? "--congestion" : "--key"));
+  const std::pair<const std::string&, const char*> of_a_connection[] = {
+      {options.key, "--key"},
+      {options.certificates.certificate, "--certificate"},
+      {options.congestion, "--congestion"},
+      {options.deadline, "--deadline"},
+      {options.give_up, "--give-up"}};
+  for (const auto& [value, name] : of_a_connection) {
+    if (!live && !value.empty()) {
+      usage_error(fmt::format("{} is for --connect HOST:PORT", name));
+    }
   }
-  if (!live && !options.certificates.certificate.empty()) {
-    usage_error("--certificate is for --connect HOST:PORT");
-  }
+  const Nanoseconds deadline = positive_duration(options.deadline, "--deadline", std::chrono::seconds(60));
+  const Nanoseconds give_up = positive_duration(options.give_up, "--give-up", std::chrono::minutes(2));
   const std::optional<wire::Certificates> certificates =
       load_certificates(options.certificates, wire::TlsRole::client, "--key", options.key);
   if (!options.server_name.empty() && !certificates) {

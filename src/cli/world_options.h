@@ -21,8 +21,8 @@ struct WorldOptions {
   CertificateOptions certificates;
   std::string server_name;
   std::string congestion;
-  std::string deadline = "60s";
-  std::string give_up = "2min";
+  std::string deadline;  // empty: 60s
+  std::string give_up;   // empty: 2min
 };
 
 void add_world_options(CLI::App& command, WorldOptions& options);

@@ -1,6 +1,10 @@
 #include "run/interrupt.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
+#include <string_view>
 
 #include "base/signal_stack.h"
 
@@ -13,9 +17,14 @@ struct sigaction previous_int;
 struct sigaction previous_term;
 
 extern "C" void on_interrupt(int signal_number) {
+  const int cause = errno;
   asked = 1;
+  constexpr std::string_view heard =
+      "\ncutlink: stopping after this step and what belongs to it (once more: at once)\n";
+  static_cast<void>(!::write(STDERR_FILENO, heard.data(), heard.size()));
   // The second time the default applies: the program ends at once.
   std::signal(signal_number, SIG_DFL);
+  errno = cause;
 }
 
 }  // namespace

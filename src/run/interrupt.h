@@ -1,4 +1,4 @@
-// Ctrl-C: asked for once, obeyed between two steps. A second one ends the program at once.
+// Ctrl-C: asked for once, obeyed between two steps, and said so at once. A second one ends the program.
 #pragma once
 
 #include <stdexcept>

@@ -37,8 +37,8 @@ void sleep_unless_interrupted(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement)
-    : options_(options), agreement_(std::move(agreement)) {
+LiveSession::LiveSession(const LiveOptions& options, ByteVector agreement, Tell tell)
+    : options_(options), agreement_(std::move(agreement)), tell_(std::move(tell)) {
   options_.connect.cancelled = interrupted;
 }
 
@@ -58,21 +58,6 @@ void LiveSession::reach() {
 
 void LiveSession::begin() {
   mend([] {});
-}
-
-void LiveSession::tell_to(Tell tell) {
-  tell_ = std::move(tell);
-  for (const Untold& item : std::exchange(untold_, {})) {
-    tell_(item.warning, item.name, item.message);
-  }
-}
-
-void LiveSession::tell(bool warning, const char* name, const std::string& message) {
-  if (tell_) {
-    tell_(warning, name, message);
-  } else {
-    untold_.push_back({warning, name, message});
-  }
 }
 
 void LiveSession::drop() {
@@ -163,12 +148,12 @@ void LiveSession::read_clocks() {
 
 void LiveSession::stays_away(const std::string& why) const {
   const std::optional<std::string> ended = options_.ended ? options_.ended() : std::nullopt;
-  run_error(fmt::format("{}; everything so far is kept, to go on from (`cutlink run` with --resume)",
-                        ended ? *ended : why));
+  run_error(fmt::format("{}; {}", ended ? *ended : why,
+                        has_begun() ? "everything so far is kept, to go on from (`cutlink run` with --resume)"
+                                    : "the run has not begun"));
 }
 
-// A run that had begun gave its room up when its connection or its server went: it is worth waiting for.
-bool LiveSession::waits_for_room() const {
+bool LiveSession::has_begun() const {
   return open_ || beginning_ == wire::Hello::Kind::restores || options_.patient;
 }
 
@@ -185,9 +170,12 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
     } catch (const ConnectionLost& lost) {
       why = lost.what();
       const bool plain = !options_.connect.key && !options_.connect.certificates;
-      unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0;
+      unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0 &&
+                !lost.passed_a_deadline();
     } catch (const wire::Refused& refused) {
-      if (refused.code() != wire::RefusalCode::busy || !waits_for_room()) {
+      // A run that had begun gave its room up when its connection or its server went: it is worth waiting
+      // for.
+      if (refused.code() != wire::RefusalCode::busy || !has_begun()) {
         throw;
       }
       why = refused.what();
@@ -201,7 +189,7 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
                       options_.connect.host, options_.connect.port));
     }
     if (!told && !unheard) {  // what the silence means is told in one line, above
-      tell(true, "connection_lost", why + ": trying again");
+      tell_(true, "connection_lost", why + ": trying again");
       told = true;
     }
     if (lost_once && interrupted()) {  // not the first time: the step at hand may still be finished
@@ -225,7 +213,7 @@ void LiveSession::mend(const std::function<void()>& attempt) {
     if (!connection_ || !open_) {
       open();
       if (lost_once) {
-        tell(false, "connection_back", fmt::format("{} is back", described_));
+        tell_(false, "connection_back", fmt::format("{} is back", described_));
       }
     } else if (Clock::now() - clock_read_ > clock_valid) {
       read_clocks();

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "base/records.h"
 #include "run/live_options.h"
@@ -21,7 +21,7 @@ class LiveSession {
   using Tell = std::function<void(bool, const char*, const std::string&)>;
 
   // Touches no network.
-  LiveSession(const LiveOptions& options, ByteVector agreement);
+  LiveSession(const LiveOptions& options, ByteVector agreement, Tell tell);
   ~LiveSession();
 
   // Every call below that needs the server waits for it while it is away, and, of a run that had begun, while
@@ -33,8 +33,8 @@ class LiveSession {
   void reach();
   // Begins a fresh session.
   void begin();
-  // From now on; what there was to tell before is told now.
-  void tell_to(Tell tell);
+  // From now on somebody else is told.
+  void tell_to(Tell tell) { tell_ = std::move(tell); }
 
   // Opens the session of this name at its checkpoint of `step`. Throws RestoreNeeded where the server has
   // another set of checkpoints, or none of this session. The second time, for the same step, it changes
@@ -70,19 +70,12 @@ class LiveSession {
   wire::Received receive(wire::MessageType type, std::uint64_t number);
   void patiently(const std::function<void(bool lost_once)>& attempt);
   void mend(const std::function<void()>& attempt);
-  [[nodiscard]] bool waits_for_room() const;
+  [[nodiscard]] bool has_begun() const;  // the run, maybe in another process
   [[noreturn]] void stays_away(const std::string& why) const;
-  void tell(bool warning, const char* name, const std::string& message);
 
   LiveOptions options_;
   ByteVector agreement_;
   Tell tell_;
-  struct Untold {
-    bool warning;
-    const char* name;
-    std::string message;
-  };
-  std::vector<Untold> untold_;  // until there is a tell_
 
   std::unique_ptr<wire::ClientConnection> connection_;
   std::string described_, server_;

@@ -106,6 +106,7 @@ void LiveWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
 }
 
 void LiveWorld::restore(const train::StoredCheckpoint& stored) {
+  state_->step = stored.step;
   state_->session.restore(session_in(stored), stored.step);
 }
 

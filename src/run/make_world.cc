@@ -1,6 +1,7 @@
 #include "run/make_world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "run/live_world.h"
 #include "run/simulated_world.h"
@@ -9,12 +10,14 @@
 namespace cutlink::run {
 
 std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets,
-                                          const std::optional<train::StoredCheckpoint>& stored) {
+                                          const std::optional<train::StoredCheckpoint>& stored,
+                                          LiveSession::Tell tell) {
   if (!request.live) {
     return nullptr;
   }
   const train::Agreement agreement = {assets.digest(), request.scenario.train};
-  auto session = std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement));
+  auto session =
+      std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement), std::move(tell));
   if (!request.live->patient) {
     session->reach();
     stored ? session->restore(session_in(*stored), stored->step) : session->begin();

@@ -12,9 +12,11 @@ namespace cutlink::run {
 
 // With the server half of a request that has one elsewhere; null otherwise. stored: the checkpoint that the
 // run goes on from; none: it begins. Unless the request is patient the server must be there, and agree to
-// either. Throws as LiveSession does.
+// either. tell: hears of losses until the
+// world does. Throws as LiveSession does.
 [[nodiscard]] std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets,
-                                                        const std::optional<train::StoredCheckpoint>& stored);
+                                                        const std::optional<train::StoredCheckpoint>& stored,
+                                                        LiveSession::Tell tell);
 
 // session: of open_session(). observer: hears both halves; must outlive the world.
 [[nodiscard]] std::unique_ptr<World> make_world(const RunRequest& request, const Assets& assets,

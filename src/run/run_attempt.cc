@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/steady_now.h"
@@ -20,23 +21,43 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Before the first step nothing is lost where a person stops the run in the middle of an evaluation.
+class Interruptible : public train::Channel {
+ public:
+  explicit Interruptible(train::Channel& inner) : inner_(inner) {}
+  std::optional<ByteVector> exchange(const ByteVector& frame) override {
+    if (interrupted()) {
+      throw Interrupted("before the first step");
+    }
+    return inner_.exchange(frame);
+  }
+
+ private:
+  train::Channel& inner_;
+};
+
 }  // namespace
 
 std::filesystem::path checkpoint_folder(const RunRequest& request) {
   return request.directory / "checkpoints";
 }
 
-RunAttempt::RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
+RunAttempt::RunAttempt(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter,
                        const std::optional<train::StoredCheckpoint>& stored,
                        const std::optional<Event>& first)
     : request_(request),
+      lock_(lock),
       assets_(assets),
       reporter_(reporter),
       stored_(stored),
       json_(describe_run(request, assets)),
       training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
       evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
-      session_(open_session(request, assets, stored)) {
+      session_(open_session(request, assets, stored,
+                            [this](bool warning, const char* name, const std::string& message) {
+                              early_.push_back({warning, stored_ ? stored_->step : 0, name, message});
+                              reporter_.on_event(early_.back());
+                            })) {
   at::set_num_threads(json_["threads"].get<int>());
   open_files(first.has_value() || (request.resume && !request.replace));
   if (first) {
@@ -64,9 +85,15 @@ void RunAttempt::open_files(bool goes_back) {
 void RunAttempt::build(const FileOffsets* offsets, bool goes_back) {
   const Scenario& s = request_.scenario;
   const auto on_event = [this](const Event& event) { reporter_.on_event(event); };
-  files_ = offsets != nullptr ? RunDirectory::resume(request_.directory, *offsets, on_event)
-           : goes_back        ? RunDirectory::begin_again(request_.directory, on_event)
-                              : RunDirectory::begin(request_.directory, on_event);
+  if (stored_) {
+    train::remove_after(checkpoint_folder(request_), stored_->step);  // they are of files that are cut now
+  }
+  files_ = offsets != nullptr ? RunDirectory::resume(lock_, *offsets, on_event)
+           : goes_back        ? RunDirectory::begin_again(lock_, on_event)
+                              : RunDirectory::begin(lock_, on_event);
+  for (const Event& event : early_) {
+    files_->record(event);
+  }
   LedgerOptions options;
   options.distortion_every = s.distortion_every;
   options.total_steps = s.train.steps;
@@ -123,12 +150,30 @@ std::optional<Measured> RunAttempt::measured_since(std::int64_t begin_ns) {
   return Measured{world_->take_transfers(), steady_now_ns() - begin_ns, socket};
 }
 
+double RunAttempt::loss_over(std::uint32_t steps_done, bool with_codecs) {
+  Interruptible patient(world_->channel());
+  train::Channel& channel = steps_done == 0 ? patient : world_->channel();
+  try {
+    return client_->evaluate(steps_done, eval_batches_, with_codecs, channel).mean();
+  } catch (...) {
+    ledger_->discard();
+    throw;
+  }
+}
+
 double RunAttempt::evaluate_once(std::uint32_t steps_done, bool with_codecs) {
   const std::int64_t begin = steady_now_ns();
   ledger_->begin(eval_batches_);
-  const double loss = client_->evaluate(steps_done, eval_batches_, with_codecs, world_->channel()).mean();
+  const double loss = loss_over(steps_done, with_codecs);
   const std::optional<Measured> measured = measured_since(begin);
   ledger_->finish_evaluation(measured ? &*measured : nullptr);
+  if (!std::isfinite(loss)) {
+    run_error(fmt::format("the evaluation loss after {} steps is {}: {}", steps_done, std::abs(loss),
+                          steps_done == 0
+                              ? "nothing was trained yet: look at the model's weights, or give the "
+                                "codecs more bits"
+                              : "lower train.lr, or give the codecs more bits or a later descent"));
+  }
   return loss;
 }
 

@@ -18,10 +18,10 @@ namespace cutlink::run {
 
 class RunAttempt {
  public:
-  // request, assets, reporter and stored must outlive the attempt. first: an event to begin with. stored: to
-  // go on from; none: from the beginning, over what an earlier attempt left, which is touched only when a
-  // server elsewhere has agreed to the run.
-  RunAttempt(const RunRequest& request, const Assets& assets, Reporter& reporter,
+  // request, lock, assets, reporter and stored must outlive the attempt. lock: of the request's directory.
+  // first: an event to begin with. stored: to go on from; none: from the beginning, over what an earlier
+  // attempt left, which is touched only when a server elsewhere has agreed to the run.
+  RunAttempt(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter,
              const std::optional<train::StoredCheckpoint>& stored, const std::optional<Event>& first = {});
 
   // Throws RestoreNeeded, with everything up to the last checkpoint kept, and as run_one().
@@ -33,6 +33,7 @@ class RunAttempt {
   void restore_here(const train::StoredCheckpoint& stored, ByteReader& run_state);
   void note_peer();
   void save_checkpoint();
+  [[nodiscard]] double loss_over(std::uint32_t steps_done, bool with_codecs);
   double evaluate_once(std::uint32_t steps_done, bool with_codecs);
   void evaluate(std::uint32_t steps_done, StepRow* row);
   bool one_step(std::uint32_t step);
@@ -41,12 +42,14 @@ class RunAttempt {
   void finish(const char* status, const std::string& error);
 
   const RunRequest& request_;
+  RunLock& lock_;
   const Assets& assets_;
   Reporter& reporter_;
   const std::optional<train::StoredCheckpoint>& stored_;
   nlohmann::ordered_json json_;
   std::unique_ptr<netsim::Link> training_link_;
   std::unique_ptr<netsim::Link> evaluation_link_;
+  std::vector<Event> early_;              // told, and to be written once there are files
   std::unique_ptr<LiveSession> session_;  // until the world takes it
   std::unique_ptr<RunDirectory> files_;
   std::unique_ptr<Ledger> ledger_;

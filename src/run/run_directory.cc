@@ -39,16 +39,6 @@ void refuse_foreign(const fs::path& path) {
   }
 }
 
-// Two runs that write the same files would ruin them.
-FileDescriptor locked(const fs::path& path) {
-  std::optional<FileDescriptor> lock = lock_directory(path, ErrorKind::run);
-  if (!lock) {
-    usage_error(fmt::format("{}: another cutlink run writes here (wait for it, or name another --output)",
-                            path.string()));
-  }
-  return std::move(*lock);
-}
-
 exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
   // A file that is too short is open_at()'s to refuse.
   return exporter::EventsJsonl::open_at(events, std::max(offset, cut_event_file(events, offset)));
@@ -56,8 +46,34 @@ exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
 
 }  // namespace
 
+RunLock::RunLock(fs::path directory) : directory_(std::move(directory)) {
+  std::error_code ignored;
+  if (fs::exists(directory_, ignored)) {
+    take();
+  }
+}
+
+void RunLock::take() {
+  descriptor_ = lock_directory(directory_, ErrorKind::run);
+  if (!descriptor_) {
+    usage_error(fmt::format("{}: another cutlink run writes here (wait for it, or name another --output)",
+                            directory_.string()));
+  }
+}
+
+void RunLock::make_directory() {
+  if (descriptor_) {
+    return;
+  }
+  std::error_code error;
+  fs::create_directories(directory_, error);
+  if (error) {
+    run_error(fmt::format("cannot create {}: {}", directory_.string(), error.message()));
+  }
+  take();
+}
+
 struct RunDirectory::State {
-  FileDescriptor lock;
   exporter::StepsCsv steps;
   exporter::MessagesCsv messages;
   exporter::WidthsCsv widths;
@@ -68,24 +84,20 @@ struct RunDirectory::State {
 RunDirectory::RunDirectory(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RunDirectory::~RunDirectory() = default;
 
-std::unique_ptr<RunDirectory> RunDirectory::begin(const fs::path& path, OnEvent on_event) {
-  return begin_with(path, std::move(on_event), false);
+std::unique_ptr<RunDirectory> RunDirectory::begin(RunLock& lock, OnEvent on_event) {
+  return begin_with(lock, std::move(on_event), false);
 }
 
-std::unique_ptr<RunDirectory> RunDirectory::begin_again(const fs::path& path, OnEvent on_event) {
-  return begin_with(path, std::move(on_event), true);
+std::unique_ptr<RunDirectory> RunDirectory::begin_again(RunLock& lock, OnEvent on_event) {
+  return begin_with(lock, std::move(on_event), true);
 }
 
-std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnEvent on_event,
-                                                       bool keep_history) {
+std::unique_ptr<RunDirectory> RunDirectory::begin_with(RunLock& lock, OnEvent on_event, bool keep_history) {
+  const fs::path& path = lock.directory();
   refuse_foreign(path);
+  lock.make_directory();
   std::error_code error;
-  fs::create_directories(path, error);
-  if (error) {
-    run_error(fmt::format("cannot create {}: {}", path.string(), error.message()));
-  }
-  FileDescriptor lock = locked(path);
-  for (const char* stale : {"run.json", "checkpoints", "adapters"}) {
+  for (const char* stale : {"checkpoints", "adapters", "run.json"}) {  // that it is a run's is forgotten last
     fs::remove_all(path / stale, error);
     if (error) {
       run_error(fmt::format("cannot remove {}: {}", (path / stale).string(), error.message()));
@@ -93,17 +105,18 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(const fs::path& path, OnE
   }
   const fs::path events = path / "events.jsonl";
   auto state = std::make_unique<State>(State{
-      std::move(lock), exporter::StepsCsv::create(path / "steps.csv"),
-      exporter::MessagesCsv::create(path / "messages.csv"), exporter::WidthsCsv::create(path / "widths.csv"),
+      exporter::StepsCsv::create(path / "steps.csv"), exporter::MessagesCsv::create(path / "messages.csv"),
+      exporter::WidthsCsv::create(path / "widths.csv"),
       keep_history && fs::exists(events) ? cut_back(events, 0) : exporter::EventsJsonl::create(events),
       std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
 }
 
-std::unique_ptr<RunDirectory> RunDirectory::resume(const fs::path& path, const FileOffsets& offsets,
+std::unique_ptr<RunDirectory> RunDirectory::resume(const RunLock& lock, const FileOffsets& offsets,
                                                    OnEvent on_event) {
+  const fs::path& path = lock.directory();
   auto state =
-      std::make_unique<State>(State{locked(path), exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
+      std::make_unique<State>(State{exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
                                     exporter::MessagesCsv::open_at(path / "messages.csv", offsets[1]),
                                     exporter::WidthsCsv::open_at(path / "widths.csv", offsets[2]),
                                     cut_back(path / "events.jsonl", offsets[3]), std::move(on_event)});
@@ -122,8 +135,10 @@ void RunDirectory::message(const MessageRow& row) { state_->messages.write(row);
 
 void RunDirectory::width(const WidthRow& row) { state_->widths.write(row); }
 
+void RunDirectory::record(const Event& event) { state_->events.write(event); }
+
 void RunDirectory::event(const Event& event) {
-  state_->events.write(event);
+  record(event);
   if (state_->on_event) {
     state_->on_event(event);
   }

@@ -76,6 +76,7 @@ bool is_finished(const RunRequest& request, const Assets& assets) {
 }
 
 RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
+  RunLock lock(request.directory);
   if (is_finished(request, assets)) {
     return RunStatus::skipped;
   }
@@ -88,7 +89,7 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
   for (std::optional<Event> first;;) {
     const auto begun = std::chrono::steady_clock::now();
     try {
-      return RunAttempt(attempted, assets, reporter, stored, first).go();
+      return RunAttempt(attempted, lock, assets, reporter, stored, first).go();
     } catch (const Interrupted&) {
       return RunStatus::interrupted;  // before it began
     } catch (const RestoreNeeded& need) {

@@ -1,5 +1,6 @@
 #include "run/served_session.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,13 +9,14 @@
 #include "base/error.h"
 #include "base/steady_now.h"
 #include "run/adapter_bytes.h"
+#include "run/session_server.h"
 #include "run/session_store.h"
 
 namespace cutlink::run {
 
 ServedSession::ServedSession(const wire::Token& token, std::string owner, const train::Agreement& agreement,
-                             const ServedModel& model)
-    : token_(token), owner_(std::move(owner)), agreement_(agreement), model_(model) {
+                             const ServedModel& model, std::uint32_t threads)
+    : token_(token), owner_(std::move(owner)), agreement_(agreement), model_(model), threads_(threads) {
   half_ = std::make_unique<train::ServerHalf>(agreement.spec, model.config, &model.checkpoint, reporter_);
   memory_bytes_ = session_bytes(agreement.spec, model);
   cap_ = most_body_bytes(agreement.spec, model, adapter_bytes(half_->adapters()));
@@ -26,6 +28,9 @@ MessageParts ServedSession::run(std::uint64_t number, ByteSpan frame, const wire
   }
   if (number != answered_ + 1) {
     peer_error(fmt::format("request {}: {} was expected", number, answered_ + 1));
+  }
+  if (at::get_num_threads() != static_cast<int>(threads_)) {  // the last request was another session's
+    at::set_num_threads(static_cast<int>(threads_));
   }
   std::optional<ByteVector> reply;
   try {
@@ -53,13 +58,19 @@ ByteVector ServedSession::save() const {
   ByteVector bytes;
   ByteWriter out(bytes);
   half_->save(out);
+  out.put(threads_);
   return bytes;
 }
 
 void ServedSession::restore(ByteSpan state) {
   ByteReader in(state, "checkpoint of session " + to_text(token_).substr(0, 8), ErrorKind::usage);
   half_->restore(in);
+  const auto threads = in.get<std::uint32_t>();
+  if (threads == 0 || threads > most_session_threads) {
+    in.fail(fmt::format("{} threads (1 to {})", threads, most_session_threads));
+  }
   in.expect_end();
+  threads_ = threads;
   answered_ = 0;
   answer_.clear();
 }

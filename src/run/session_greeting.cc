@@ -51,7 +51,7 @@ std::unique_ptr<ServedSession> SessionServer::State::make(const wire::Token& tok
   try {
     check_agreement(agreement.spec, model, memory / 2);
     table.make_room(session_bytes(agreement.spec, model));
-    return std::make_unique<ServedSession>(token, arrival.identity, agreement, model);
+    return std::make_unique<ServedSession>(token, arrival.identity, agreement, model, threads);
   } catch (const Error& error) {
     throw SessionRefused{RefusalCode::agreement, error.what()};
   }
@@ -65,7 +65,9 @@ Reply SessionServer::State::welcome(ServedSession& session, const wire::Arrival&
   welcome.answered = session.answered();
   welcome.cap = session.cap();
   welcome.checkpoints = store.steps(session.token());
-  welcome.server = arrival.congestion.empty() ? words : words + ", " + arrival.congestion;
+  welcome.server =
+      fmt::format("{}, {} thread{}{}{}", words, session.threads(), session.threads() == 1 ? "" : "s",
+                  arrival.congestion.empty() ? "" : ", ", arrival.congestion);
   Reply reply = reply_of(MessageType::welcome, 0, wire::write_welcome(welcome));
   reply.new_limit = welcome.cap;
   return reply;

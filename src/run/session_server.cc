@@ -1,11 +1,8 @@
 #include "run/session_server.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <chrono>
 #include <new>
-#include <thread>
 
 #include "base/error.h"
 #include "base/steady_now.h"
@@ -164,9 +161,6 @@ SessionServer::SessionServer(const ServeOptions& options, ServeLog log) {
     usage_error("serve: --sessions 0 would take nobody; 1 or more");
   }
   state_ = std::make_unique<State>(options, std::move(log));
-  const unsigned threads =
-      options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  at::set_num_threads(static_cast<int>(threads));
   state_->clean();
 }
 

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,6 +47,7 @@ struct SessionServer::State {
         models(open_models(o.models)),
         store(o.state),
         words(describe_server()),
+        threads(o.threads != 0 ? o.threads : std::max(1U, std::thread::hardware_concurrency())),
         memory(machine_memory_bytes()),
         table(o.most_sessions, memory / 4 * 3, [this](const ServedSession& session) {
           say(session, "let go, to make room; its checkpoints are kept");
@@ -79,7 +82,8 @@ struct SessionServer::State {
   std::vector<std::unique_ptr<ServedModel>> models;
   SessionStore store;
   std::string words;
-  std::uint64_t memory;  // of this machine: three quarters are for all sessions, half for the largest
+  std::uint32_t threads;  // of sessions that begin now
+  std::uint64_t memory;   // of this machine: three quarters are for all sessions, half for the largest
   SessionTable table;
   std::optional<std::filesystem::file_time_type> cleaned;
 };

@@ -162,4 +162,13 @@ std::vector<std::uint32_t> complete_steps(const fs::path& directory,
   return steps;
 }
 
+void remove_after(const fs::path& directory, std::uint32_t step) {
+  for (const StoredCheckpoint& checkpoint : list_newest_first(directory)) {
+    std::error_code error;
+    if (checkpoint.step > step && fs::remove_all(checkpoint.path, error); error) {
+      fail(checkpoint.path, "remove the checkpoint", error);
+    }
+  }
+}
+
 }  // namespace cutlink::train

@@ -39,4 +39,7 @@ void write_checkpoint(const std::filesystem::path& directory, std::uint32_t step
 [[nodiscard]] std::vector<std::uint32_t> complete_steps(const std::filesystem::path& directory,
                                                         std::span<const std::string_view> blobs = {});
 
+// Removes those of later steps. Throws Error(run).
+void remove_after(const std::filesystem::path& directory, std::uint32_t step);
+
 }  // namespace cutlink::train

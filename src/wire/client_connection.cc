@@ -119,8 +119,8 @@ struct ClientConnection::State {
   MessageWriter writer;
   std::int64_t last_sent_ns = 0;  // 0: what was sent is answered
 
-  [[noreturn]] void lost(const std::string& why) const {
-    throw ConnectionLost(peer.text() + ": connection lost: " + why);
+  [[noreturn]] void lost(const std::string& why, bool passed_a_deadline = false) const {
+    throw ConnectionLost(peer.text() + ": connection lost: " + why, passed_a_deadline);
   }
 
   void connect() {
@@ -198,7 +198,7 @@ struct ClientConnection::State {
       }
       if (need != Need::again &&
           !wait_for(socket.number(), need, since_ns + options.answer_deadline.count())) {
-        lost(std::string(what) + " for " + to_text(options.answer_deadline));
+        lost(std::string(what) + " for " + to_text(options.answer_deadline), true);
       }
     }
   }

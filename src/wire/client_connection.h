@@ -22,7 +22,12 @@ namespace cutlink::wire {
 // The connection ended or a deadline passed: connecting again may help, unlike after an Error.
 class ConnectionLost : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit ConnectionLost(const std::string& message, bool passed_a_deadline = false)
+      : std::runtime_error(message), passed_a_deadline_(passed_a_deadline) {}
+  [[nodiscard]] bool passed_a_deadline() const { return passed_a_deadline_; }
+
+ private:
+  bool passed_a_deadline_;
 };
 
 // The peer refused in so many words.

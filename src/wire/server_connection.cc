@@ -79,7 +79,7 @@ std::optional<ServerConnection::Wants> ServerConnection::wait_or_go_on(Need need
       return Wants::again;
     case Need::lost:
     case Need::stranger:
-      why_ = stream_.why();
+      why_ = why_.empty() ? stream_.why() : why_;  // a refusal is the better reason
       break;
   }
   return leave();

@@ -54,6 +54,32 @@ TEST_F(LiveRun, GiveUpCountsFromTheLossOfTheConnection) {
               testing::HasSubstr("connection_lost"));
 }
 
+// Takes connections, and never says a word.
+struct Mute : wire::ServerHandler {
+  std::optional<wire::Reply> on_message(const wire::Arrival&, const wire::Envelope&, ByteVector) override {
+    return std::nullopt;
+  }
+  void on_closed(wire::ConnectionId) override {}
+};
+
+TEST_F(LiveRun, AServerThatNeverAnswersIsToldOfBeforeTheRunGivesUp) {
+  Mute mute;
+  wire::RunningServer running(mute);
+  RunRequest there = request("there", settings);
+  there.live = at(running.port());
+  there.live->connect.answer_deadline = std::chrono::milliseconds(100);
+  there.live->give_up = std::chrono::milliseconds(500);
+  struct Heard : Reporter {
+    void on_event(const Event& event) override { said.push_back(event.message); }
+    std::vector<std::string> said;
+  } heard;
+  EXPECT_THAT(error_of(ErrorKind::run,
+                       [&] { static_cast<void>(run_one(there, load_assets(there.scenario), heard)); }),
+              testing::HasSubstr("nothing came for 100 ms; the run has not begun"));
+  EXPECT_THAT(heard.said, testing::ElementsAre(testing::HasSubstr("nothing came for 100 ms: trying again")));
+  EXPECT_FALSE(std::filesystem::exists(there.directory));
+}
+
 // Welcomes whoever begins, never answers a frame, and has no session for whoever comes back.
 struct Forgetful : wire::EchoHandler {
   std::optional<wire::Reply> reply_to(const wire::Envelope& envelope, ByteVector body) override {

@@ -111,6 +111,78 @@ TEST_F(LivePatience, ARunThatItsServerDoesNotTakeBackKeepsItsFiles) {
   EXPECT_EQ(run_one(there, assets, silent), RunStatus::finished);
 }
 
+// A run that is going on is not disturbed by another process that would go on with it.
+TEST_F(LivePatience, ARunThatIsGoingOnIsNobodyElses) {
+  const RunRequest here = request("here", settings);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+
+  RunRequest there = request("there", settings);
+  there.live = at(server_->port());
+  struct Another : Reporter {
+    void on_step(const StepRow& row) override {
+      if (row.step == 5) {
+        try {
+          run();
+          ADD_FAILURE() << "two processes go on with one run";
+        } catch (const Error& error) {
+          EXPECT_EQ(error.kind(), ErrorKind::usage);
+          EXPECT_THAT(error.what(), testing::HasSubstr("another cutlink run writes here"));
+          ++refused;
+        }
+      }
+    }
+    std::function<void()> run;
+    int refused = 0;
+  } another;
+  another.run = [&] {
+    RunRequest same = there;
+    same.resume = true;
+    static_cast<void>(run_one(same, assets, silent));
+  };
+  ASSERT_EQ(run_one(there, assets, another), RunStatus::finished);
+  EXPECT_EQ(another.refused, 1);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
+              testing::Not(testing::HasSubstr("connection_lost")));
+}
+
+// A server whose newest checkpoint was lost takes the run back to step 3; its file is there again later.
+TEST_F(LivePatience, ACheckpointOfStepsThatWereCutDoesNotComeBack) {
+  const RunRequest here = request("here", settings);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+
+  RunRequest there = request("there", settings);
+  const std::uint16_t port = server_->port();
+  there.live = at(port);
+  there.live->give_up = std::chrono::milliseconds(100);
+  struct Gone : Reporter {
+    void on_step(const StepRow& row) override {
+      if (row.step == step) {
+        server->reset();
+      }
+    }
+    std::unique_ptr<LiveServer>* server = nullptr;
+    std::uint32_t step = 7;
+  } gone;
+  gone.server = &server_;
+  EXPECT_THROW(static_cast<void>(run_one(there, assets, gone)), Error);
+  const std::filesystem::path newest =
+      std::filesystem::directory_iterator(toy_ / "state")->path() / "step-00000006";
+  std::filesystem::rename(newest, toy_ / "aside");
+  begin_again(port);
+  there.resume = true;
+  gone.step = 4;
+  EXPECT_THROW(static_cast<void>(run_one(there, assets, gone)), Error);
+  std::filesystem::rename(toy_ / "aside", newest);
+  begin_again(port);
+  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+}
+
 // The server is started anew after step 5, and is gone once more just when the run has gone back to its
 // checkpoint: the first connection of the run is the 1st, the one that hears of the new server the 2nd.
 TEST_F(LivePatience, ARunThatGoesBackWaitsForAServerThatIsGoneAgain) {

@@ -24,7 +24,8 @@ TEST(RunDirectory, NeverTakesADirectoryThatHoldsOtherFiles) {
     const fs::path path = folder / fs::path(name).stem().c_str();
     write(path / name);
     try {
-      static_cast<void>(RunDirectory::begin(path, {}));
+      RunLock lock(path);
+      static_cast<void>(RunDirectory::begin(lock, {}));
       ADD_FAILURE() << name << " was taken for a run's";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
@@ -37,30 +38,37 @@ TEST(RunDirectory, NeverTakesADirectoryThatHoldsOtherFiles) {
 
 TEST(RunDirectory, IsOneRunsAtATime) {
   const TemporaryFolder folder;
-  auto first = RunDirectory::begin(folder / "run", {});
-  const FileOffsets offsets = first->sync();
-  for (const auto& take :
-       {std::function([&] { return RunDirectory::begin(folder / "run", {}); }),
-        std::function([&] { return RunDirectory::resume(folder / "run", offsets, {}); })}) {
+  const fs::path path = folder / "run";
+  const auto expect_taken = [&](const std::function<void()>& take) {
     try {
-      static_cast<void>(take());
+      take();
       ADD_FAILURE() << "two runs write the same files";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
       EXPECT_NE(std::string(error.what()).find("another cutlink run writes here"), std::string::npos);
     }
+  };
+  {
+    RunLock late(path);  // there is nothing to lock yet
+    RunLock first(path);
+    const auto files = RunDirectory::begin(first, {});
+    expect_taken([&] { static_cast<void>(RunDirectory::begin(late, {})); });
+    expect_taken([&] { const RunLock another(path); });
   }
-  first.reset();
-  EXPECT_NO_THROW(static_cast<void>(RunDirectory::resume(folder / "run", offsets, {})));
+  EXPECT_NO_THROW(RunLock{path});
 }
 
 TEST(RunDirectory, TakesAnEmptyOneAndWhatARunBegan) {
   const TemporaryFolder folder;
-  EXPECT_NO_THROW(static_cast<void>(RunDirectory::begin(folder / "new", {})));
-  EXPECT_NO_THROW(static_cast<void>(RunDirectory::begin(folder / "new", {})));
+  const auto begin = [](const fs::path& path) {
+    RunLock lock(path);
+    static_cast<void>(RunDirectory::begin(lock, {}));
+  };
+  EXPECT_NO_THROW(begin(folder / "new"));
+  EXPECT_NO_THROW(begin(folder / "new"));
   write(folder / "run/run.json");
   write(folder / "run/checkpoints/1/marker");
-  EXPECT_NO_THROW(static_cast<void>(RunDirectory::begin(folder / "run", {})));
+  EXPECT_NO_THROW(begin(folder / "run"));
   EXPECT_FALSE(fs::exists(folder / "run/checkpoints"));
 }
 

@@ -1,4 +1,5 @@
 // A restarted end goes on from a checkpoint that both have.
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "run/session_run.h"
@@ -52,6 +53,29 @@ TEST_F(SessionResume, AServerThatWasKilledTwiceKeepsTheTokenAndTheKey) {
   run.channel.before_request = {};
   run.go_on();
   EXPECT_EQ(run.outcome, run_alone(spec, config, *checkpoint));
+}
+
+// How sums are rounded depends on how many threads share them.
+TEST_F(SessionResume, ASessionKeepsItsNumberOfThreads) {
+  options.threads = 3;
+  start();
+  Run run(*this, session_spec(Shape::u));
+  run.begin();
+  run.go_on();
+  options.threads = 1;
+  start();
+  run.channel.connect();
+  const wire::Welcome welcome = run.channel.hello(Kind::restores, 4);
+  EXPECT_NE(welcome.server.find(", 3 threads"), std::string::npos) << welcome.server;
+  run.build();
+  train::restore(*run.half, run.states.at(4));
+  run.next = 4;
+  run.outcome.losses.resize(4);
+  run.go_on();
+  EXPECT_EQ(at::get_num_threads(), 3);
+  DirectClient other(server, agree(session_spec(Shape::u)), silent);
+  EXPECT_NE(other.hello(Kind::fresh).server.find(", 1 thread"), std::string::npos);
+  at::set_num_threads(1);
 }
 
 TEST_F(SessionResume, AStepWithoutACompleteCheckpointIsNotRestored) {

@@ -16,7 +16,7 @@ class SessionTableTest : public SessionFixture {
   }
   std::unique_ptr<ServedSession> session(std::uint8_t name) {
     return std::make_unique<ServedSession>(wire::Token{name}, "owner",
-                                           agree(session_spec(train::SplitSpec::Shape::u)), *model_);
+                                           agree(session_spec(train::SplitSpec::Shape::u)), *model_, 1);
   }
   SessionTable table(std::uint32_t most, std::uint64_t most_bytes) {
     return {most, most_bytes, [this](const ServedSession& s) { let_go_.push_back(s.token()[0]); }};

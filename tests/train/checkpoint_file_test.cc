@@ -56,6 +56,18 @@ TEST_F(CheckpointFile, KeepsTheLastTwo) {
   EXPECT_EQ(latest(), 10U);
 }
 
+TEST_F(CheckpointFile, ThoseOfLaterStepsCanBeRemoved) {
+  write_checkpoint(directory_, 4, blobs_of(4));
+  write_checkpoint(directory_, 6, blobs_of(6));
+  remove_after(directory_, 6);
+  EXPECT_EQ(complete_steps(directory_), (std::vector<std::uint32_t>{4, 6}));
+  fs::remove(directory_ / "step-00000006" /
+             "complete.json");  // a broken one may not come back to life either
+  remove_after(directory_, 4);
+  EXPECT_EQ(complete_steps(directory_), std::vector<std::uint32_t>{4});
+  EXPECT_FALSE(fs::exists(directory_ / "step-00000006"));
+}
+
 TEST_F(CheckpointFile, ReplacesOneOfTheSameStep) {
   write_checkpoint(directory_, 3, blobs_of(1));
   write_checkpoint(directory_, 3, blobs_of(2));

@@ -45,9 +45,11 @@ TEST(StrangerLog, HearsOfTheListenersStrangersOnly) {
     static_cast<void>(greet(honest));
   }
   EXPECT_TRUE(handler.wait_for_closed(1));
-  const RawSocket socket = RawSocket::to(server.port());
-  socket.send(ByteVector(64, 'x'));
-  EXPECT_TRUE(socket.hear_to_the_end(10s).ended);
+  {
+    const RawSocket socket = RawSocket::to(server.port());
+    socket.send(ByteVector(64, 'x'));
+    EXPECT_TRUE(socket.hear_to_the_end(10s).ended);
+  }  // that it closes, too, is not the reason
   wait_until([&] { return server.listener().count().open == 0; });
   const std::lock_guard hold(lock);
   EXPECT_THAT(lines, ElementsAre(HasSubstr("came no further than its greeting: message: magic")));
