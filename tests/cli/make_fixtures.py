@@ -209,6 +209,8 @@ def main():
     write_model(root / "toy")
     write_model(root / "nan")
     write_safetensors(root / "nan" / "model.safetensors", *safetensors(scale=1e30))
+    write_model(root / "no-numbers")
+    write_safetensors(root / "no-numbers" / "model.safetensors", *safetensors(scale=float("nan")))
     with (root / "data.jsonl").open("w") as file:
         for i in range(24):
             file.write(json.dumps({"question": f"What is {i} + {i + 1}?", "answer": f"{i} + {i + 1} = {2 * i + 1}"}) + "\n")
