@@ -93,6 +93,29 @@ TEST(GateBank, ControlledKeepsTheMeanInTheHold) {
   }
 }
 
+// Kingma and Ba, 2015, with its usual constants; small and large gradients in turn, so that each of them
+// counts.
+TEST(GateBank, GatesMoveByAdam) {
+  const GateRules rules = rules_of(Control::fixed, 7.0, 3.0, 400);
+  GateBank bank(rules, 3);
+  Vector m(3), v(3);
+  Vector q(bank.gates().begin(), bank.gates().end());
+  for (int step = 1; step <= 20; ++step) {
+    const double size = step % 3 == 0 ? 1.0 : 1e-3;
+    bank.accumulate(0, Vector{size, -2.0 * size, 0.5 * size});
+    const Vector gradient = bank.gate_gradient();
+    bank.end_step();
+    for (std::size_t h = 0; h < q.size(); ++h) {
+      m[h] = 0.9 * m[h] + 0.1 * gradient[h];
+      v[h] = 0.999 * v[h] + 0.001 * gradient[h] * gradient[h];
+      const double m_hat = m[h] / (1.0 - std::pow(0.9, step));
+      const double v_hat = v[h] / (1.0 - std::pow(0.999, step));
+      q[h] -= rules.learning_rate * m_hat / (std::sqrt(v_hat) + 1e-8);
+      ASSERT_NEAR(bank.gates()[h], q[h], 1e-12) << step;
+    }
+  }
+}
+
 TEST(GateBank, FixedFreezesAtTheTarget) {
   GateBank bank(rules_of(Control::fixed, 7.0, 4.0, 100), 64);
   Plant plant{spread_sensitivities(64), 0.0, 1e-5};

@@ -52,6 +52,12 @@ TEST(SlowStart, TheLastRoundTakesTheRest) {
   EXPECT_EQ(rounds.window_after, 40U);  // one segment in a window of 40 does not open it
 }
 
+TEST(SlowStart, AWindowOpensWhileMoreThanHalfOfItIsUsed) {
+  EXPECT_EQ(play(5, 10, 1000, 100).window_after, 10U);
+  EXPECT_EQ(play(6, 10, 1000, 100).window_after, 16U);
+  EXPECT_EQ(play(9, 10, 12, 100).window_after, 12U);
+}
+
 TEST(SlowStart, AtTheCapEveryRoundIsAlike) {
   const Rounds rounds = play(1000, 10, 20, 100);
   // 10, then 20 a round: 49 rounds hold 970 + 10; the last 10 of 990 wait for the 50th.
