@@ -21,6 +21,7 @@
 #include "run/interrupt.h"
 #include "run/machine_memory.h"
 #include "run/memory_estimate.h"
+#include "run/run_directory.h"
 
 namespace cutlink::cli {
 
@@ -68,6 +69,9 @@ void check_from(const Options& options) {
                                                     {"--force", options.force},
                                                     {"--world", !options.world.world.empty()},
                                                     {"--connect", !options.world.connect.empty()},
+                                                    {"--key", !options.world.key.empty()},
+                                                    {"--deadline", !options.world.deadline.empty()},
+                                                    {"--give-up", !options.world.give_up.empty()},
                                                     {"--dry-run", options.dry_run}};
   for (const auto& [name, given] : senseless) {
     if (given) {
@@ -129,26 +133,33 @@ void compare_command(const Options& options, Context& context) {
     return;
   }
   settle_network(assets.link, request.live);
+  run::RunLock lock(request.directory);
   std::unique_ptr<run::LocalServer> server;
   if (is_local(request.live) && !run::is_finished(request, assets)) {
+    lock.make_directory();
     server = start_server(assets, request.scenario, request.directory / "server", *request.live);
   }
-  const run::InterruptGuard guard;
   Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()));
-  const run::CompareOutcome outcome = run::run_comparison(request, assets, progress);
+  const run::CompareOutcome outcome = [&] {
+    const run::InterruptGuard guard;
+    return run::run_comparison(request, assets, progress);
+  }();
   if (outcome.interrupted) {
     fmt::print(stderr, "cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",
                request.directory.string(), without_force(context.command_line));
     context.exit_code = exit_interrupted;
     return;
   }
-  print_results(request.directory, options, &request);
-  if (server) {
-    fmt::print("{}", server->report());
-  }
   for (const std::string& failure : outcome.failed) {
     fmt::print(stderr, "cutlink: {}\n", failure);
     context.exit_code = 1;
+  }
+  if (outcome.reference_failed) {
+    return;  // there is nothing to compare with; why was said
+  }
+  print_results(request.directory, options, &request);
+  if (server) {
+    fmt::print("{}", server->report());
   }
 }
 

@@ -14,6 +14,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto redraw_after = std::chrono::milliseconds(100);
 
+// That nobody reads it any more is no reason to stop.
+void say(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
 
 bool colour_wanted(int descriptor) {
@@ -52,16 +58,15 @@ void Progress::on_event(const Event& event) {
   }
   clear();
   const std::string_view word = colour_ ? "\033[33mwarning\033[0m" : "warning";
-  fmt::print(stderr, "cutlink: {}: {}{}step {}: {}\n", word, title_, title_.empty() ? "" : ", ", event.step,
-             event.message);
+  say(fmt::format("cutlink: {}: {}{}step {}: {}\n", word, title_, title_.empty() ? "" : ", ", event.step,
+                  event.message));
 }
 
 void Progress::on_end() { clear(); }
 
 void Progress::clear() const {
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K");
-    std::fflush(stderr);
+    say("\r\033[K");
   }
 }
 
@@ -86,8 +91,7 @@ void Progress::draw() {
     const auto each = std::chrono::duration_cast<Nanoseconds>(now - started_) / (done_ - first_);
     line += fmt::format(", {} left", to_text(Nanoseconds(each * (steps_ - done_))));
   }
-  fmt::print(stderr, "\r\033[K{}", line);
-  std::fflush(stderr);
+  say("\r\033[K" + line);
 }
 
 }  // namespace cutlink::cli

@@ -100,6 +100,11 @@ std::string gradients_text(const run::Comparison& c) {
   return fmt::format("gradients: {}\n", join(parts, "; "));
 }
 
+std::string loss_text(const run::RowFigures& row) {
+  return row.seeds.size() > 1 ? fmt::format("{:.4f} ± {:.4f}", row.eval_loss, row.loss_spread)
+                              : fmt::format("{:.4f}", row.eval_loss);
+}
+
 Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   Line cells = {row.name + (row.reference ? " (reference)" : "")};
   if (row.seeds.empty()) {
@@ -124,8 +129,7 @@ Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   cells.push_back(time_text(row.timing.link_ns));
   cells.push_back(time_text(row.timing.total_ns));
   cells.push_back(fmt::format("{:.2f}", row.speedup));
-  cells.push_back(row.seeds.size() > 1 ? fmt::format("{:.4f} ± {:.4f}", row.eval_loss, row.loss_spread)
-                                       : fmt::format("{:.4f}", row.eval_loss));
+  cells.push_back(loss_text(row));
   cells.push_back(row.time_to_loss_ns < 0.0    ? "never"
                   : row.time_to_loss_ns == 0.0 ? "at start"
                                                : time_text(row.time_to_loss_ns));
@@ -166,7 +170,7 @@ std::string evaluations_text(const run::Comparison& c, const std::string& direct
     Line cells = {row.name + (row.reference ? " (reference)" : ""),
                   row.failure.empty() ? "not finished" : "failed", ""};
     if (!row.seeds.empty()) {
-      cells[1] = fmt::format("{:.4f}", row.eval_loss);
+      cells[1] = loss_text(row);
       cells[2] =
           c.reference().seeds.empty() ? "" : fmt::format("{:+.4f}", row.eval_loss - c.reference().eval_loss);
     }
@@ -274,18 +278,19 @@ exporter::Table comparison_table(const run::Comparison& c) {
       table.rows.push_back(std::move(cells));
       continue;
     }
+    const auto maybe = [&](bool known, double value) {
+      known ? cells.emplace_back(value) : cells.emplace_back(std::monostate{});
+    };
     const run::TrafficSummary& t = row.traffic;
     const run::RunTiming& time = row.timing;
     for (const double value :
          {t.up_bytes, t.down_bytes, t.modelled_bytes, row.byte_ratio, t.bits_per_element, t.mean_width,
           t.width_deviation, t.metadata_share, t.outlier_share, time.client_ns, time.server_ns, time.codec_ns,
-          time.link_ns, time.total_ns, row.speedup, row.whole_bytes, time.whole_total_ns, row.first_loss,
-          row.eval_loss}) {
-      cells.emplace_back(value);
+          time.link_ns, time.total_ns, row.speedup, row.whole_bytes, time.whole_total_ns}) {
+      maybe(c.scenario.train.steps > 0, value);
     }
-    const auto maybe = [&](bool known, double value) {
-      known ? cells.emplace_back(value) : cells.emplace_back(std::monostate{});
-    };
+    cells.emplace_back(row.first_loss);
+    cells.emplace_back(row.eval_loss);
     maybe(row.seeds.size() > 1, row.loss_spread);
     maybe(row.eval_loss_plain.has_value(), row.eval_loss_plain.value_or(0.0));
     maybe(row.time_to_loss_ns >= 0.0, row.time_to_loss_ns);

@@ -15,6 +15,7 @@
 #include "run/interrupt.h"
 #include "run/machine_memory.h"
 #include "run/memory_estimate.h"
+#include "run/run_directory.h"
 #include "run/run_info.h"
 #include "run/run_summary.h"
 #include "run/runner.h"
@@ -52,16 +53,25 @@ void run_command(const Options& options, Context& context) {
     return;
   }
   settle_network(assets.link, request.live);
+  run::RunLock lock(request.directory);
   std::unique_ptr<run::LocalServer> server;
   if (is_local(request.live) && !run::is_finished(request, assets)) {
+    lock.make_directory();
     server = start_server(assets, request.scenario, request.directory / "server", *request.live);
   }
   if (options.resume && !run::read_run_json(request.directory)) {
     fmt::print(stderr, "cutlink: {} holds no run to go on from: it begins\n", request.directory.string());
   }
-  const run::InterruptGuard guard;
   Progress progress;
-  const run::RunStatus status = run::run_one(request, assets, progress);
+  const run::RunStatus status = [&] {
+    const run::InterruptGuard guard;
+    return run::run_one(request, lock, assets, progress);
+  }();
+  if (status == run::RunStatus::interrupted && !run::read_run_json(request.directory)) {
+    fmt::print(stderr, "cutlink: stopped before the run began\n");
+    context.exit_code = exit_interrupted;
+    return;
+  }
   if (status == run::RunStatus::interrupted) {
     fmt::print(stderr, "cutlink: stopped; everything so far is in {}; go on with: {}{}\n",
                request.directory.string(), without_force(context.command_line),
@@ -97,7 +107,7 @@ void add_run(CLI::App& app, Context& context) {
       "Examples:\n"
       "  cutlink run scenarios/tiny-amaq.toml              files in runs/tiny-amaq, a summary on stdout\n"
       "  cutlink run scenarios/demo.toml --set codec=bf16 --set train.steps=10 -o runs/try\n"
-      "  cutlink run scenarios/demo.toml --world emulated --set link=wifi5-far      two processes, real "
+      "  cutlink run scenarios/demo.toml --world emulated --link wifi5-far     two processes, real "
       "sockets\n"
       "  cutlink run scenarios/demo.toml --connect server.example:7070 --key my.key  over your own network");
   command->callback([options, &context] { run_command(*options, context); });

@@ -84,6 +84,7 @@ bool is_finished(const CompareRequest& request, const Assets& assets) {
 
 CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets, Reporter& reporter) {
   CompareOutcome outcome;
+  std::size_t references_failed = 0;
   for (const RunRequest& run : cells_of(request)) {
     try {
       outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
@@ -96,8 +97,10 @@ CompareOutcome run_comparison(const CompareRequest& request, const Assets& asset
       }
       outcome.failed.push_back(
           fmt::format("{}, seed {}: {}", run.row, run.scenario.train.seed, error.what()));
+      references_failed += run.reference ? 1 : 0;
     }
   }
+  outcome.reference_failed = references_failed == request.seeds.size();
   return outcome;
 }
 

@@ -23,6 +23,7 @@ struct CompareRequest {
 struct CompareOutcome {
   bool interrupted = false;
   std::vector<std::string> failed;  // "row, seed: why"
+  bool reference_failed = false;    // with every seed
 };
 
 // Whether there is nothing left to run. Throws as is_finished().

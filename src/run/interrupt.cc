@@ -15,12 +15,12 @@ namespace {
 volatile std::sig_atomic_t asked = 0;
 struct sigaction previous_int;
 struct sigaction previous_term;
+struct sigaction previous_pipe;
 
 extern "C" void on_interrupt(int signal_number) {
   const int cause = errno;
   asked = 1;
-  constexpr std::string_view heard =
-      "\ncutlink: stopping after this step and what belongs to it (once more: at once)\n";
+  constexpr std::string_view heard = "\ncutlink: stopping, once what was done is safe (again: at once)\n";
   static_cast<void>(!::write(STDERR_FILENO, heard.data(), heard.size()));
   // The second time the default applies: the program ends at once.
   std::signal(signal_number, SIG_DFL);
@@ -34,11 +34,15 @@ InterruptGuard::InterruptGuard() {
   const struct sigaction action = on_own_stack(on_interrupt);
   sigaction(SIGINT, &action, &previous_int);
   sigaction(SIGTERM, &action, &previous_term);
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &previous_pipe);
 }
 
 InterruptGuard::~InterruptGuard() {
   sigaction(SIGINT, &previous_int, nullptr);
   sigaction(SIGTERM, &previous_term, nullptr);
+  sigaction(SIGPIPE, &previous_pipe, nullptr);
 }
 
 bool interrupted() { return asked != 0; }

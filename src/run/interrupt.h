@@ -5,8 +5,9 @@
 
 namespace cutlink::run {
 
-// Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. One at a time, on the
-// main thread (base/signal_stack.h).
+// Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. A reader of our
+// output that the same Ctrl-C ended (`| tee log`) does not end us meanwhile. One at a time, on the main
+// thread (base/signal_stack.h).
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -86,7 +86,9 @@ void LiveSession::connect() {
 }
 
 wire::Received LiveSession::receive(MessageType type, std::uint64_t number) {
-  wire::Received received = connection_->receive(limit_);
+  // A step that is under way may be waited for; a greeting never, where a person asked to stop.
+  const bool greets = type == MessageType::welcome || type == MessageType::clock_is;
+  wire::Received received = connection_->receive(limit_, greets);
   if (received.envelope.type != type || received.envelope.number != number) {
     peer_error(fmt::format("{} sent {} {} where {} {} was expected", described_,
                            wire::name_of(received.envelope.type), received.envelope.number,
@@ -150,7 +152,7 @@ void LiveSession::stays_away(const std::string& why) const {
   const std::optional<std::string> ended = options_.ended ? options_.ended() : std::nullopt;
   run_error(fmt::format("{}; {}", ended ? *ended : why,
                         has_begun() ? "everything so far is kept, to go on from (`cutlink run` with --resume)"
-                                    : "the run has not begun"));
+                                    : "nothing was touched here"));
 }
 
 bool LiveSession::has_begun() const {
@@ -192,7 +194,8 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
       tell_(true, "connection_lost", why + ": trying again");
       told = true;
     }
-    if (lost_once && interrupted()) {  // not the first time: the step at hand may still be finished
+    // Not the first time, in a run that has begun: the step at hand may still be finished.
+    if ((lost_once || !open_) && interrupted()) {
       throw Interrupted(why);
     }
     if (!lost_once) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 #include "base/steady_now.h"
@@ -27,7 +28,7 @@ class Interruptible : public train::Channel {
   explicit Interruptible(train::Channel& inner) : inner_(inner) {}
   std::optional<ByteVector> exchange(const ByteVector& frame) override {
     if (interrupted()) {
-      throw Interrupted("before the first step");
+      throw Interrupted("stopped before the first step");
     }
     return inner_.exchange(frame);
   }
@@ -43,55 +44,49 @@ std::filesystem::path checkpoint_folder(const RunRequest& request) {
 }
 
 RunAttempt::RunAttempt(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter,
-                       const std::optional<train::StoredCheckpoint>& stored,
-                       const std::optional<Event>& first)
+                       const std::optional<train::StoredCheckpoint>& stored, RunBeginning& beginning)
     : request_(request),
       lock_(lock),
       assets_(assets),
       reporter_(reporter),
       stored_(stored),
+      beginning_(beginning),
       json_(describe_run(request, assets)),
       training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
       evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
-      session_(open_session(request, assets, stored,
-                            [this](bool warning, const char* name, const std::string& message) {
-                              early_.push_back({warning, stored_ ? stored_->step : 0, name, message});
-                              reporter_.on_event(early_.back());
-                            })) {
+      session_(open_session(
+          request, assets, stored, [this](bool warning, const char* name, const std::string& message) {
+            beginning_.told.push_back({warning, stored_ ? stored_->step : 0, name, message});
+            reporter_.on_event(beginning_.told.back());
+          })) {
   at::set_num_threads(json_["threads"].get<int>());
-  open_files(first.has_value() || (request.resume && !request.replace));
-  if (first) {
-    files_->event(*first);
-  }
+  open_files();
   eval_batches_ = train::evaluation_batches(*assets.eval_data, request.scenario.train.batch);
 }
 
-void RunAttempt::open_files(bool goes_back) {
+void RunAttempt::open_files() {
   if (!stored_) {
-    build(nullptr, goes_back);
+    build(nullptr);
     return;
   }
   const ByteVector& bytes = stored_->blobs.at("run");
   ByteReader in(bytes, stored_->path.string(), ErrorKind::usage);
   const RunState state = read_run_state(in);
-  build(&state.offsets, goes_back);
+  train::remove_after(checkpoint_folder(request_), stored_->step);  // of files that are cut now
+  build(&state.offsets);
   evaluations_ = state.evaluations;
   restore_here(*stored_, in);
   json_["resumed_at_step"] = next_step_;
 }
 
-// Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew, but for the
-// history of a run that goes back.
-void RunAttempt::build(const FileOffsets* offsets, bool goes_back) {
+// Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew.
+void RunAttempt::build(const FileOffsets* offsets) {
   const Scenario& s = request_.scenario;
   const auto on_event = [this](const Event& event) { reporter_.on_event(event); };
-  if (stored_) {
-    train::remove_after(checkpoint_folder(request_), stored_->step);  // they are of files that are cut now
-  }
-  files_ = offsets != nullptr ? RunDirectory::resume(lock_, *offsets, on_event)
-           : goes_back        ? RunDirectory::begin_again(lock_, on_event)
-                              : RunDirectory::begin(lock_, on_event);
-  for (const Event& event : early_) {
+  files_ = offsets != nullptr         ? RunDirectory::resume(lock_, *offsets, on_event)
+           : beginning_.keeps_history ? RunDirectory::begin_again(lock_, on_event)
+                                      : RunDirectory::begin(lock_, on_event);
+  for (const Event& event : std::exchange(beginning_.told, {})) {
     files_->record(event);
   }
   LedgerOptions options;
@@ -167,14 +162,19 @@ double RunAttempt::evaluate_once(std::uint32_t steps_done, bool with_codecs) {
   const double loss = loss_over(steps_done, with_codecs);
   const std::optional<Measured> measured = measured_since(begin);
   ledger_->finish_evaluation(measured ? &*measured : nullptr);
-  if (!std::isfinite(loss)) {
-    run_error(fmt::format("the evaluation loss after {} steps is {}: {}", steps_done, std::abs(loss),
-                          steps_done == 0
+  return loss;
+}
+
+// After what was done up to it is on the disk.
+void RunAttempt::check_evaluation() const {
+  const Evaluation& last = evaluations_.back();
+  if (!std::isfinite(last.loss) || !std::isfinite(last.loss_plain.value_or(0.0))) {
+    run_error(fmt::format("the evaluation loss after {} steps is not a number: {}", last.step,
+                          last.step == 0
                               ? "nothing was trained yet: look at the model's weights, or give the "
                                 "codecs more bits"
                               : "lower train.lr, or give the codecs more bits or a later descent"));
   }
-  return loss;
 }
 
 void RunAttempt::evaluate(std::uint32_t steps_done, StepRow* row) {
@@ -219,6 +219,9 @@ bool RunAttempt::one_step(std::uint32_t step) {
   if (stop || (s.checkpoint_every != 0 && next_step_ % s.checkpoint_every == 0)) {
     save_checkpoint();
   }
+  if (row.eval_loss && !last) {
+    check_evaluation();
+  }
   return !stop;
 }
 
@@ -258,7 +261,6 @@ void RunAttempt::finish(const char* status, const std::string& error) {
 RunStatus RunAttempt::go() {
   write_run_json(request_.directory, json_);
   const std::uint32_t steps = request_.scenario.train.steps;
-  reporter_.on_begin(request_.row.empty() ? request_.scenario.name : request_.row, next_step_, steps);
   bool stopped = false;
   try {
     if (stored_) {
@@ -266,11 +268,13 @@ RunStatus RunAttempt::go() {
     }
     if (evaluations_.empty()) {
       evaluate(0, nullptr);
+      check_evaluation();
     }
     while (next_step_ < steps && !stopped) {
       stopped = !one_step(next_step_);
     }
     save_adapters();
+    check_evaluation();
   } catch (const Interrupted& cause) {
     files_->event({true, next_step_, "interrupted", cause.what()});
     stopped = true;
@@ -281,12 +285,10 @@ RunStatus RunAttempt::go() {
     } catch (const Error&) {
       // Where the disk is full this fails, too: the first cause is the one to tell.
     }
-    reporter_.on_end();
     throw;
   }
   finish(stopped ? "interrupted" : "finished", "");
   world_->leave(!stopped);
-  reporter_.on_end();
   return stopped ? RunStatus::interrupted : RunStatus::finished;
 }
 

@@ -16,26 +16,33 @@
 
 namespace cutlink::run {
 
+// What a run brings to its next attempt.
+struct RunBeginning {
+  bool keeps_history = false;  // of connections, where it begins over what an earlier attempt left
+  std::vector<Event> told;     // told to the reporter, and to be written once there are files
+};
+
 class RunAttempt {
  public:
-  // request, lock, assets, reporter and stored must outlive the attempt. lock: of the request's directory.
-  // first: an event to begin with. stored: to go on from; none: from the beginning, over what an earlier
-  // attempt left, which is touched only when a server elsewhere has agreed to the run.
+  // All arguments must outlive the attempt. lock: of the request's directory. stored: to go on from; none:
+  // from the beginning, over what an earlier attempt left, which is touched only when a server elsewhere has
+  // agreed to the run. Throws as LiveSession does, RestoreNeeded too.
   RunAttempt(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter,
-             const std::optional<train::StoredCheckpoint>& stored, const std::optional<Event>& first = {});
+             const std::optional<train::StoredCheckpoint>& stored, RunBeginning& beginning);
 
   // Throws RestoreNeeded, with everything up to the last checkpoint kept, and as run_one().
   RunStatus go();
 
  private:
-  void open_files(bool goes_back);
-  void build(const FileOffsets* offsets, bool goes_back);
+  void open_files();
+  void build(const FileOffsets* offsets);
   void restore_here(const train::StoredCheckpoint& stored, ByteReader& run_state);
   void note_peer();
   void save_checkpoint();
   [[nodiscard]] double loss_over(std::uint32_t steps_done, bool with_codecs);
   double evaluate_once(std::uint32_t steps_done, bool with_codecs);
   void evaluate(std::uint32_t steps_done, StepRow* row);
+  void check_evaluation() const;
   bool one_step(std::uint32_t step);
   std::optional<Measured> measured_since(std::int64_t begin_ns);
   void save_adapters();
@@ -46,10 +53,10 @@ class RunAttempt {
   const Assets& assets_;
   Reporter& reporter_;
   const std::optional<train::StoredCheckpoint>& stored_;
+  RunBeginning& beginning_;
   nlohmann::ordered_json json_;
   std::unique_ptr<netsim::Link> training_link_;
   std::unique_ptr<netsim::Link> evaluation_link_;
-  std::vector<Event> early_;              // told, and to be written once there are files
   std::unique_ptr<LiveSession> session_;  // until the world takes it
   std::unique_ptr<RunDirectory> files_;
   std::unique_ptr<Ledger> ledger_;

@@ -14,6 +14,7 @@
 #include "export/steps_csv.h"
 #include "export/widths_csv.h"
 #include "run/event_history.h"
+#include "run/run_info.h"
 
 namespace cutlink::run {
 
@@ -32,10 +33,20 @@ void refuse_foreign(const fs::path& path) {
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (std::find(first_files.begin(), first_files.end(), name) == first_files.end()) {
+    const bool was_being_written = name.starts_with("run.json.tmp-");  // when the run was killed
+    if (!was_being_written && std::find(first_files.begin(), first_files.end(), name) == first_files.end()) {
       usage_error(fmt::format("{} holds {}, which is not of a run: name another directory with --output",
                               path.string(), name));
     }
+  }
+}
+
+// None, too, where it is damaged.
+std::optional<nlohmann::ordered_json> readable_run_json(const fs::path& path) {
+  try {
+    return read_run_json(path);
+  } catch (const Error&) {
+    return std::nullopt;
   }
 }
 
@@ -71,6 +82,10 @@ void RunLock::make_directory() {
     run_error(fmt::format("cannot create {}: {}", directory_.string(), error.message()));
   }
   take();
+  if (fs::exists(directory_ / "run.json", error)) {
+    usage_error(fmt::format("{}: another cutlink run came first (look at it, or name another --output)",
+                            directory_.string()));
+  }
 }
 
 struct RunDirectory::State {
@@ -94,10 +109,15 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_again(RunLock& lock, OnEvent o
 
 std::unique_ptr<RunDirectory> RunDirectory::begin_with(RunLock& lock, OnEvent on_event, bool keep_history) {
   const fs::path& path = lock.directory();
-  refuse_foreign(path);
   lock.make_directory();
+  refuse_foreign(path);
+  // Whatever is left of it when this process is killed is to be begun again, and is a run's until the last.
+  if (std::optional<nlohmann::ordered_json> earlier = readable_run_json(path)) {
+    (*earlier)["status"] = "interrupted";
+    write_run_json(path, *earlier);
+  }
   std::error_code error;
-  for (const char* stale : {"checkpoints", "adapters", "run.json"}) {  // that it is a run's is forgotten last
+  for (const char* stale : {"checkpoints", "adapters", "run.json"}) {
     fs::remove_all(path / stale, error);
     if (error) {
       run_error(fmt::format("cannot remove {}: {}", (path / stale).string(), error.message()));

@@ -21,7 +21,8 @@ class RunLock {
  public:
   // Of the directory where there is one. Throws Error(usage) where another run has it.
   explicit RunLock(std::filesystem::path directory);
-  // The directory is made where there was none. Throws Error(run) with path and cause, and as above.
+  // The directory is made where there was none. Throws Error(run) with path and cause, and Error(usage) as
+  // above and where another run came first meanwhile.
   void make_directory();
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 

@@ -48,6 +48,21 @@ std::optional<train::StoredCheckpoint> common_checkpoint(const fs::path& folder,
   return std::nullopt;
 }
 
+// A run's place in whatever shows progress, until it ends in whichever way.
+class Reported {
+ public:
+  Reported(const RunRequest& request, std::uint32_t first_step, Reporter& reporter) : reporter_(reporter) {
+    reporter.on_begin(request.row.empty() ? request.scenario.name : request.row, first_step,
+                      request.scenario.train.steps);
+  }
+  ~Reported() { reporter_.on_end(); }
+  Reported(const Reported&) = delete;
+  Reported& operator=(const Reported&) = delete;
+
+ private:
+  Reporter& reporter_;
+};
+
 }  // namespace
 
 fs::path default_output(const Scenario& scenario) {
@@ -77,6 +92,10 @@ bool is_finished(const RunRequest& request, const Assets& assets) {
 
 RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
   RunLock lock(request.directory);
+  return run_one(request, lock, assets, reporter);
+}
+
+RunStatus run_one(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter) {
   if (is_finished(request, assets)) {
     return RunStatus::skipped;
   }
@@ -84,12 +103,15 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
   if (request.resume && !request.replace) {
     stored = train::find_latest(checkpoint_folder(request));
   }
+  const Reported reported(request, stored ? stored->step : 0, reporter);
   RunRequest attempted = request;
   Standstill standstill;
-  for (std::optional<Event> first;;) {
+  RunBeginning beginning;
+  beginning.keeps_history = request.resume && !request.replace;
+  for (;;) {
     const auto begun = std::chrono::steady_clock::now();
     try {
-      return RunAttempt(attempted, lock, assets, reporter, stored, first).go();
+      return RunAttempt(attempted, lock, assets, reporter, stored, beginning).go();
     } catch (const Interrupted&) {
       return RunStatus::interrupted;  // before it began
     } catch (const RestoreNeeded& need) {
@@ -106,10 +128,13 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
         return RunStatus::interrupted;
       }
       attempted.live->patient = true;  // only a live world asks for this
-      first = {true, step, "went_back",
-               fmt::format("the server was started anew: going on from step {} (save more often with "
-                           "checkpoint.every)",
-                           step)};
+      beginning.keeps_history = true;
+      beginning.told.push_back(
+          {true, step, "went_back",
+           fmt::format("the server was started anew: going on from step {} (save more often with "
+                       "checkpoint.every)",
+                       step)});
+      reporter.on_event(beginning.told.back());
     }
   }
 }

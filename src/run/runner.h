@@ -34,6 +34,8 @@ class Reporter {
   virtual void on_end() {}
 };
 
+class RunLock;
+
 enum class RunStatus : std::uint8_t { finished, interrupted, skipped };
 
 struct RunRequest {
@@ -56,6 +58,9 @@ struct RunRequest {
 // load_assets(request.scenario). Throws Error(run) where the loss is not finite or a file cannot be written;
 // everything written so far is kept and run.json says what happened.
 [[nodiscard]] RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter);
+// The same where the caller has the lock of the request's directory.
+[[nodiscard]] RunStatus run_one(const RunRequest& request, RunLock& lock, const Assets& assets,
+                                Reporter& reporter);
 
 // The directory of a run that nobody named: runs/NAME.
 [[nodiscard]] std::filesystem::path default_output(const Scenario& scenario);

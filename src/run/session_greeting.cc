@@ -139,7 +139,9 @@ Reply SessionServer::State::restore(const wire::Arrival& arrival, const Hello& h
   try {
     session->restore(stored->server);
   } catch (const Error& error) {
-    throw SessionRefused{RefusalCode::failed, error.what()};
+    throw SessionRefused{
+        RefusalCode::failed,
+        fmt::format("{} (of another version of cutlink? begin again with --force)", error.what())};
   }
   say(*session, fmt::format("restored at step {} for {}: {}", hello.step, arrival.peer, session->describe()));
   return welcome(table.add(std::move(session)), arrival);

@@ -164,8 +164,12 @@ std::vector<std::uint32_t> complete_steps(const fs::path& directory,
 
 void remove_after(const fs::path& directory, std::uint32_t step) {
   for (const StoredCheckpoint& checkpoint : list_newest_first(directory)) {
+    if (checkpoint.step <= step) {
+      continue;
+    }
     std::error_code error;
-    if (checkpoint.step > step && fs::remove_all(checkpoint.path, error); error) {
+    fs::remove_all(checkpoint.path, error);
+    if (error) {
       fail(checkpoint.path, "remove the checkpoint", error);
     }
   }

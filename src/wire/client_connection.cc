@@ -40,6 +40,7 @@ void check_reach(const SocketAddress& address, const ConnectOptions& options) {
 }
 
 constexpr std::int64_t ns_a_ms = 1'000'000;
+constexpr std::int64_t cancel_asked_every_ns = 100 * ns_a_ms;
 
 // False: the deadline passed.
 bool wait_for(int fd, Need need, std::int64_t deadline_ns) {
@@ -178,7 +179,7 @@ struct ClientConnection::State {
   // Repeats `step` until it needs nothing. The deadline counts from `since_ns`, and anew from every byte that
   // moves.
   template <typename Step>
-  void drive(Step step, std::int64_t since_ns, const char* what) {
+  void drive(Step step, std::int64_t since_ns, const char* what, bool cancellable = false) {
     const TcpSocket& socket = stream->socket();
     std::uint64_t moved = socket.sent_bytes() + socket.received_bytes();
     for (;;) {
@@ -196,8 +197,13 @@ struct ClientConnection::State {
         moved = now_moved;
         since_ns = steady_now_ns();
       }
-      if (need != Need::again &&
-          !wait_for(socket.number(), need, since_ns + options.answer_deadline.count())) {
+      if (cancellable && options.cancelled && options.cancelled()) {
+        lost("stopped while waiting", true);
+      }
+      const std::int64_t deadline_ns = since_ns + options.answer_deadline.count();
+      const std::int64_t until_ns =
+          cancellable ? std::min(deadline_ns, steady_now_ns() + cancel_asked_every_ns) : deadline_ns;
+      if (need != Need::again && !wait_for(socket.number(), need, until_ns) && until_ns == deadline_ns) {
         lost(std::string(what) + " for " + to_text(options.answer_deadline), true);
       }
     }
@@ -257,11 +263,11 @@ ClientConnection::Sent ClientConnection::send(MessageType type, std::uint64_t nu
   return sent;
 }
 
-Received ClientConnection::receive(std::uint32_t limit) {
+Received ClientConnection::receive(std::uint32_t limit, bool cancellable) {
   State& state = *state_;
   state.reader.begin(limit, true);
   state.drive([&state] { return state.reader.advance(*state.stream); },
-              state.last_sent_ns != 0 ? state.last_sent_ns : steady_now_ns(), "nothing came");
+              state.last_sent_ns != 0 ? state.last_sent_ns : steady_now_ns(), "nothing came", cancellable);
   state.last_sent_ns = 0;
   return state.take_received();
 }

@@ -62,7 +62,10 @@ TEST(WorldOptions, WhatMakesNoSenseIsSaid) {
               testing::HasSubstr("/nowhere/my.key"));
   EXPECT_THAT(refused([](WorldOptions& o) { o.connect = "a:1", o.deadline = "5"; }),
               testing::HasSubstr("--deadline"));
-  EXPECT_THAT(refused([](WorldOptions& o) { o.give_up = "0s"; }), testing::HasSubstr("no time to wait"));
+  EXPECT_THAT(refused([](WorldOptions& o) { o.connect = "a:1", o.give_up = "0s"; }),
+              testing::HasSubstr("no time to wait"));
+  EXPECT_THAT(refused([](WorldOptions& o) { o.world = "emulated", o.give_up = "5s"; }),
+              testing::HasSubstr("--give-up is for --connect"));
 }
 
 }  // namespace

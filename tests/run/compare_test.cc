@@ -17,14 +17,14 @@ namespace fs = std::filesystem;
 
 // The directories of the runs that began, in order.
 struct Log : Reporter {
-  void on_begin(const std::string&, std::uint32_t, std::uint32_t) override {
+  void on_begin(const std::string&, std::uint32_t, std::uint32_t) override { ++begun; }
+  void on_end() override {
     for (const auto& entry : fs::directory_iterator(directory)) {
       const std::string cell = entry.path().filename().string();
       if (seen.insert(cell).second) {
         cells.push_back(cell);
       }
     }
-    ++begun;
   }
   fs::path directory;
   std::set<std::string> seen;

@@ -75,7 +75,7 @@ TEST_F(LiveRun, AServerThatNeverAnswersIsToldOfBeforeTheRunGivesUp) {
   } heard;
   EXPECT_THAT(error_of(ErrorKind::run,
                        [&] { static_cast<void>(run_one(there, load_assets(there.scenario), heard)); }),
-              testing::HasSubstr("nothing came for 100 ms; the run has not begun"));
+              testing::HasSubstr("nothing came for 100 ms; nothing was touched here"));
   EXPECT_THAT(heard.said, testing::ElementsAre(testing::HasSubstr("nothing came for 100 ms: trying again")));
   EXPECT_FALSE(std::filesystem::exists(there.directory));
 }

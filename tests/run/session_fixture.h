@@ -1,6 +1,7 @@
 // A server with a tiny model, spoken to directly: no sockets, no threads.
 #pragma once
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -178,6 +179,7 @@ class SessionFixture : public testing::Test {
     options.models = {directory / "tiny"};
     options.state = directory / "state";
     options.threads = 1;
+    at::set_num_threads(1);  // of the client's half, and of what is computed to compare with
     start();
   }
   void TearDown() override {
