@@ -107,7 +107,7 @@ void add_run(CLI::App& app, Context& context) {
       "Examples:\n"
       "  cutlink run scenarios/tiny-amaq.toml              files in runs/tiny-amaq, a summary on stdout\n"
       "  cutlink run scenarios/demo.toml --set codec=bf16 --set train.steps=10 -o runs/try\n"
-      "  cutlink run scenarios/demo.toml --world emulated --link wifi5-far     two processes, real "
+      "  cutlink run scenarios/demo.toml --world emulated --link wifi5-far          two processes, real "
       "sockets\n"
       "  cutlink run scenarios/demo.toml --connect server.example:7070 --key my.key  over your own network");
   command->callback([options, &context] { run_command(*options, context); });

@@ -80,6 +80,23 @@ class Runs:
                 fail(f"{other}/{name} differs from the uninterrupted run's")
 
 
+def stopped_with_its_reader(runs):
+    """`cutlink run … 2>&1 | tee log`: the same Ctrl-C ends the reader, and what is written must not end the run."""
+    process = runs.start(TOY, "unread")
+    while runs.rows("unread") < 20:
+        time.sleep(0.005)
+    process.stdout.close()
+    process.stderr.close()
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=120)
+    info = json.loads((runs.work / "unread" / "run.json").read_text())
+    if info["status"] != "interrupted":
+        fail(f"stopped with its reader: run.json says {info['status']}")
+    runs.finish("resumed without a reader", runs.start(TOY, "unread", "--resume"))
+    runs.compare("whole", "unread")
+    print("stopped with its reader, resumed: the same")
+
+
 def stopped_once(runs):
     runs.finish("the uninterrupted run", runs.start(TOY, "whole"))
     done = runs.interrupt(runs.start(TOY, "stopped"), "stopped", 20)
@@ -110,6 +127,7 @@ def main():
     subprocess.run([sys.executable, str(HERE / "make_fixtures.py"), str(work)], check=True)
     runs = Runs(options.binary.resolve(), work)
     stopped_once(runs)
+    stopped_with_its_reader(runs)
     stopped_often(runs)
 
 

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <thread>
 
 #include "base/error_of.h"
+#include "run/interrupt.h"
 #include "run/live_fixture.h"
 #include "wire/running_server.h"
 
@@ -78,6 +80,25 @@ TEST_F(LiveRun, AServerThatNeverAnswersIsToldOfBeforeTheRunGivesUp) {
               testing::HasSubstr("nothing came for 100 ms; nothing was touched here"));
   EXPECT_THAT(heard.said, testing::ElementsAre(testing::HasSubstr("nothing came for 100 ms: trying again")));
   EXPECT_FALSE(std::filesystem::exists(there.directory));
+}
+
+// Long before the deadline of an answer: nothing is under way yet.
+TEST_F(LiveRun, AGreetingIsNotWaitedForWhereAPersonAskedToStop) {
+  Mute mute;
+  wire::RunningServer running(mute);
+  RunRequest there = request("there", settings);
+  there.live = at(running.port());
+  there.live->connect.answer_deadline = there.live->give_up = std::chrono::minutes(10);
+  const InterruptGuard guard;
+  std::thread person([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    request_interrupt();
+  });
+  Reporter silent;
+  EXPECT_EQ(run_one(there, load_assets(there.scenario), silent), RunStatus::interrupted);
+  person.join();
+  EXPECT_FALSE(std::filesystem::exists(there.directory));
+  const InterruptGuard forget;
 }
 
 // Welcomes whoever begins, never answers a frame, and has no session for whoever comes back.

@@ -58,6 +58,26 @@ TEST(RunDirectory, IsOneRunsAtATime) {
   EXPECT_NO_THROW(RunLock{path});
 }
 
+TEST(RunDirectory, WhatARunWroteMeanwhileIsNotReplaced) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "run";
+  RunLock late(path);
+  {
+    RunLock first(path);
+    static_cast<void>(RunDirectory::begin(first, {}));
+    write(path / "run.json");
+    write(path / "adapters/merged");
+  }
+  try {
+    static_cast<void>(RunDirectory::begin(late, {}));
+    ADD_FAILURE() << "it was replaced";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_NE(std::string(error.what()).find("another cutlink run came first"), std::string::npos);
+  }
+  EXPECT_TRUE(fs::exists(path / "adapters/merged"));
+}
+
 TEST(RunDirectory, TakesAnEmptyOneAndWhatARunBegan) {
   const TemporaryFolder folder;
   const auto begin = [](const fs::path& path) {
@@ -65,6 +85,8 @@ TEST(RunDirectory, TakesAnEmptyOneAndWhatARunBegan) {
     static_cast<void>(RunDirectory::begin(lock, {}));
   };
   EXPECT_NO_THROW(begin(folder / "new"));
+  EXPECT_NO_THROW(begin(folder / "new"));
+  write(folder / "new/run.json.tmp-123-0");  // it was killed meanwhile
   EXPECT_NO_THROW(begin(folder / "new"));
   write(folder / "run/run.json");
   write(folder / "run/checkpoints/1/marker");

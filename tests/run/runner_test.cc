@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/error.h"
+#include "base/error_of.h"
 #include "base/file_io.h"
 #include "run/interrupt.h"
 #include "run/run_info.h"
@@ -169,6 +171,21 @@ TEST_F(RunnerTest, ALossThatIsNoNumberStopsTheRunAndKeepsWhatWasWritten) {
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ((*info)["status"], "failed");
   EXPECT_TRUE(fs::exists(r.directory / "messages.csv"));
+}
+
+// The step was good: it and its adapters are kept, and only then the run fails.
+TEST_F(RunnerTest, AnEvaluationThatIsNoNumberComesAfterWhatWasDone) {
+  const RunRequest r = request("overflow", {"codec=fp16", "train.lr=10", "train.warmup=0", "lora.alpha=1e6",
+                                            "train.steps=1", "eval.plain=false"});
+  EXPECT_NE(error_of(ErrorKind::run, [&] { static_cast<void>(go(r)); })
+                .find("the evaluation loss after 1 steps is not a number"),
+            std::string::npos);
+  const auto info = read_run_json(r.directory);
+  EXPECT_EQ((*info)["status"], "failed");
+  EXPECT_EQ((*info)["steps_done"], 1);
+  const std::string steps = read_text_file(r.directory / "steps.csv", 100'000);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), '\n'), 2);
+  EXPECT_TRUE(fs::exists(r.directory / "adapters/merged/adapter_model.safetensors"));
 }
 
 TEST_F(RunnerTest, TheSummaryIsWhatTheRowsSayAndBytesAddUp) {
