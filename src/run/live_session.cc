@@ -175,8 +175,7 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
       unheard = plain && !open_ && connection_ && connection_->count().received_bytes == 0 &&
                 !lost.passed_a_deadline();
     } catch (const wire::Refused& refused) {
-      // A run that had begun gave its room up when its connection or its server went: it is worth waiting
-      // for.
+      // A run that had begun gave its room up when its connection or its server went: it waits for another.
       if (refused.code() != wire::RefusalCode::busy || !has_begun()) {
         throw;
       }
@@ -190,13 +189,13 @@ void LiveSession::patiently(const std::function<void(bool)>& attempt) {
                       "does (give this client's --key or --certificate)",
                       options_.connect.host, options_.connect.port));
     }
-    if (!told && !unheard) {  // what the silence means is told in one line, above
-      tell_(true, "connection_lost", why + ": trying again");
-      told = true;
-    }
     // Not the first time, in a run that has begun: the step at hand may still be finished.
     if ((lost_once || !open_) && interrupted()) {
       throw Interrupted(why);
+    }
+    if (!told && !unheard) {  // what the silence means is told in one line, above
+      tell_(true, "connection_lost", why + ": trying again");
+      told = true;
     }
     if (!lost_once) {
       lost_once = true;

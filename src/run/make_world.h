@@ -12,8 +12,7 @@ namespace cutlink::run {
 
 // With the server half of a request that has one elsewhere; null otherwise. stored: the checkpoint that the
 // run goes on from; none: it begins. Unless the request is patient the server must be there, and agree to
-// either. tell: hears of losses until the
-// world does. Throws as LiveSession does.
+// either. tell: hears of losses until the world has another. Throws as LiveSession does.
 [[nodiscard]] std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets,
                                                         const std::optional<train::StoredCheckpoint>& stored,
                                                         LiveSession::Tell tell);
