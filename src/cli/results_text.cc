@@ -75,6 +75,7 @@ std::string render(const std::vector<Group>& groups, const Line& names, const st
 
 std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
   std::vector<std::string> words;
+  words.reserve(seeds.size());
   for (const std::uint64_t seed : seeds) {
     words.push_back(std::to_string(seed));
   }

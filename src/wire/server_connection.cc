@@ -157,7 +157,7 @@ ServerConnection::Wants ServerConnection::step() {
         }
         break;
       case Phase::lingering: {
-        std::array<std::uint8_t, 16 * 1024> dropped;
+        std::array<std::uint8_t, std::size_t{16} * 1024> dropped;
         const Moved moved = stream_.socket().receive(dropped);  // what is dropped need not be decrypted
         discarded_bytes_ += moved.bytes;
         wants = discarded_bytes_ > most_discarded_ ? leave() : wait_or_go_on(moved.need);

@@ -202,8 +202,8 @@ struct ServerLoop::State {
     });
   }
 
-  void remove(const PeerPointer& gone) {
-    const PeerPointer peer = gone;  // the map's own is erased here
+  // By value: the map's own is erased here.
+  void remove(PeerPointer peer) {  // NOLINT(performance-unnecessary-value-param)
     const ConnectionId id = peer->connection.id();
     ++peer->turn;
     peer->timer.cancel();
