@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -12,14 +13,15 @@ namespace cutlink::run {
 
 namespace {
 
-volatile std::sig_atomic_t asked = 0;
+std::atomic<bool> asked = false;  // the kernel runs the handler on any thread
+static_assert(std::atomic<bool>::is_always_lock_free);
 struct sigaction previous_int;
 struct sigaction previous_term;
 struct sigaction previous_pipe;
 
 extern "C" void on_interrupt(int signal_number) {
   const int cause = errno;
-  asked = 1;
+  asked = true;
   constexpr std::string_view heard = "\ncutlink: stopping, once what was done is safe (again: at once)\n";
   static_cast<void>(!::write(STDERR_FILENO, heard.data(), heard.size()));
   // The second time the default applies: the program ends at once.
@@ -30,7 +32,7 @@ extern "C" void on_interrupt(int signal_number) {
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
-  asked = 0;
+  asked = false;
   const struct sigaction action = on_own_stack(on_interrupt);
   sigaction(SIGINT, &action, &previous_int);
   sigaction(SIGTERM, &action, &previous_term);
@@ -45,8 +47,8 @@ InterruptGuard::~InterruptGuard() {
   sigaction(SIGPIPE, &previous_pipe, nullptr);
 }
 
-bool interrupted() { return asked != 0; }
+bool interrupted() { return asked; }
 
-void request_interrupt() { asked = 1; }
+void request_interrupt() { asked = true; }
 
 }  // namespace cutlink::run
