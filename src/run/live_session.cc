@@ -86,9 +86,8 @@ void LiveSession::connect() {
 }
 
 wire::Received LiveSession::receive(MessageType type, std::uint64_t number) {
-  // A step that is under way may be waited for; a greeting never, where a person asked to stop.
-  const bool greets = type == MessageType::welcome || type == MessageType::clock_is;
-  wire::Received received = connection_->receive(limit_, greets);
+  // What belongs to a step is waited for, also where a person asked to stop; a greeting only for a moment.
+  wire::Received received = connection_->receive(limit_, type == MessageType::welcome);
   if (received.envelope.type != type || received.envelope.number != number) {
     peer_error(fmt::format("{} sent {} {} where {} {} was expected", described_,
                            wire::name_of(received.envelope.type), received.envelope.number,

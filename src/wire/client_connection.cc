@@ -40,7 +40,7 @@ void check_reach(const SocketAddress& address, const ConnectOptions& options) {
 }
 
 constexpr std::int64_t ns_a_ms = 1'000'000;
-constexpr std::int64_t cancel_asked_every_ns = 100 * ns_a_ms;
+constexpr std::int64_t patience_ns = 1000 * ns_a_ms;  // a server that is there has answered by then
 
 // False: the deadline passed.
 bool wait_for(int fd, Need need, std::int64_t deadline_ns) {
@@ -60,10 +60,10 @@ bool wait_for(int fd, Need need, std::int64_t deadline_ns) {
   }
 }
 
-// How long an attempt to connect may take.
+// How long an attempt to connect, or to hear something, may take.
 struct Attempt {
   std::int64_t deadline_ns;
-  std::int64_t cancel_from_ns;  // a server that is there has answered by then
+  std::int64_t cancel_from_ns;
   const std::function<bool()>& cancelled;
 
   // False: the time is over.
@@ -126,7 +126,7 @@ struct ClientConnection::State {
 
   void connect() {
     const std::int64_t begun = steady_now_ns();
-    Attempt attempt{begun + options.connect_deadline.count(), begun + 1000 * ns_a_ms, options.cancelled};
+    Attempt attempt{begun + options.connect_deadline.count(), begun + patience_ns, options.cancelled};
     const std::int64_t deadline = attempt.deadline_ns;
     const std::vector<SocketAddress> addresses = resolve_until(options.host, options.port, deadline);
     std::string why;
@@ -180,6 +180,8 @@ struct ClientConnection::State {
   // moves.
   template <typename Step>
   void drive(Step step, std::int64_t since_ns, const char* what, bool cancellable = false) {
+    static const std::function<bool()> never;
+    const std::int64_t cancel_from_ns = steady_now_ns() + patience_ns;
     const TcpSocket& socket = stream->socket();
     std::uint64_t moved = socket.sent_bytes() + socket.received_bytes();
     for (;;) {
@@ -197,14 +199,13 @@ struct ClientConnection::State {
         moved = now_moved;
         since_ns = steady_now_ns();
       }
-      if (cancellable && options.cancelled && options.cancelled()) {
-        lost("stopped while waiting", true);
-      }
-      const std::int64_t deadline_ns = since_ns + options.answer_deadline.count();
-      const std::int64_t until_ns =
-          cancellable ? std::min(deadline_ns, steady_now_ns() + cancel_asked_every_ns) : deadline_ns;
-      if (need != Need::again && !wait_for(socket.number(), need, until_ns) && until_ns == deadline_ns) {
-        lost(std::string(what) + " for " + to_text(options.answer_deadline), true);
+      const Attempt attempt{since_ns + options.answer_deadline.count(), cancel_from_ns,
+                            cancellable ? options.cancelled : never};
+      if (need != Need::again && !attempt.wait(socket.number(), need)) {
+        lost(steady_now_ns() < attempt.deadline_ns
+                 ? "stopped while waiting"
+                 : std::string(what) + " for " + to_text(options.answer_deadline),
+             true);
       }
     }
   }

@@ -51,7 +51,7 @@ struct ConnectOptions {
   Nanoseconds
       answer_deadline{};   // from the last byte sent until the first of the answer, and between two bytes
   std::string congestion;  // "cubic", "bbr", …; empty: the system's
-  // Asked while connecting, from the first second on, and where receive() says so: true gives the attempt up,
+  // Asked while connecting, and where receive() says so, from the first second on: true gives the attempt up,
   // as if its deadline had passed. May be empty.
   std::function<bool()> cancelled;
 };
@@ -83,7 +83,7 @@ class ClientConnection {
   Sent send(MessageType type, std::uint64_t number, std::span<const ByteSpan> parts);
   // The next message, of at most `limit` bytes. A refusal is thrown as Refused with its text; that
   // of our certificate, of which the constructor cannot know yet, as Error(peer). Throws ConnectionLost.
-  // cancellable: options.cancelled is asked several times a second.
+  // cancellable: options.cancelled is asked meanwhile.
   [[nodiscard]] Received receive(std::uint32_t limit, bool cancellable = false);
 
   [[nodiscard]] SocketCount count() const;

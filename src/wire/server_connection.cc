@@ -225,7 +225,7 @@ void ServerConnection::finish_writing() {
 ServerConnection::Message ServerConnection::take_message() {
   assert(phase_ == Phase::with_handler);
   return {{id_, stream_.identity(), peer_, reader_.first_byte_ns(), reader_.last_byte_ns(),
-           stream_.common_name(), stream_.socket().congestion()},
+           stream_.common_name(), is_open_ ? std::string() : stream_.socket().congestion()},
           reader_.envelope(),
           reader_.take_body()};
 }
@@ -275,7 +275,9 @@ std::int64_t ServerConnection::deadline_ns() const {
 
 ServerConnection::Wants ServerConnection::expire(std::int64_t now_ns) {
   if (phase_ != Phase::reading) {
-    why_ = why_.empty() ? "no TLS handshake came within the deadline" : why_;
+    if (phase_ == Phase::handshake) {
+      why_ = "no TLS handshake came within the deadline";
+    }
     return leave();
   }
   refuse(RefusalCode::protocol,

@@ -53,7 +53,7 @@ struct Arrival {
   std::string peer;      // address
   std::int64_t first_byte_ns = 0, last_byte_ns = 0;
   std::string common_name{};  // of its certificate, for people, in printable ASCII; empty without
-  std::string congestion{};   // control of our end of its connection
+  std::string congestion{};   // control of our end of its connection; with a hello only
 
   // How it authenticated, for a log: ", key cutlink-…", or with its certificate's name; empty without TLS.
   [[nodiscard]] std::string shown_by() const;

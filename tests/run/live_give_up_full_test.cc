@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "base/error_of.h"
 #include "run/interrupt.h"
 #include "run/live_fixture.h"
+#include "run/run_info.h"
 #include "wire/running_server.h"
 
 namespace cutlink::run {
@@ -21,6 +23,7 @@ struct DeafOnce : wire::ServerHandler {
                                         ByteVector body) override {
     if (envelope.type == wire::MessageType::frame && envelope.number == 5 && !was_deaf) {
       was_deaf = true;
+      on_deaf();
       return std::nullopt;
     }
     return inner.on_message(arrival, envelope, std::move(body));
@@ -28,6 +31,7 @@ struct DeafOnce : wire::ServerHandler {
   void on_closed(wire::ConnectionId connection) override { inner.on_closed(connection); }
   wire::ServerHandler& inner;
   bool was_deaf = false;
+  std::function<void()> on_deaf = [] {};
 };
 
 // The loss is noticed when the answer's deadline is over. By then give_up has passed twice since the request
@@ -54,6 +58,38 @@ TEST_F(LiveRun, GiveUpCountsFromTheLossOfTheConnection) {
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
   EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
               testing::HasSubstr("connection_lost"));
+}
+
+// Ctrl-C while a request is lost: the connection is made anew, and the step is finished before the run stops.
+TEST_F(LiveRun, AStepWhoseConnectionBreaksIsFinishedWhereAPersonAskedToStop) {
+  const RunRequest here = request("here", settings);
+  const Assets assets = load_assets(here.scenario);
+  Reporter silent;
+  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+
+  ServeOptions serve;
+  serve.models = {here.scenario.model};
+  serve.state = toy_ / "state";
+  serve.threads = 1;
+  SessionServer server(serve, [](const std::string&) {});
+  DeafOnce deaf(server);
+  deaf.on_deaf = [] { request_interrupt(); };
+  wire::RunningServer running(deaf);
+  RunRequest there = request("there", settings);
+  there.live = at(running.port());
+  there.live->connect.answer_deadline = std::chrono::milliseconds(500);
+  {
+    const InterruptGuard guard;
+    ASSERT_EQ(run_one(there, assets, silent), RunStatus::interrupted);
+  }
+  const auto info = read_run_json(there.directory);
+  EXPECT_EQ((*info)["status"], "interrupted");
+  EXPECT_GE((*info)["steps_done"], 1);
+  EXPECT_TRUE(std::filesystem::exists(there.directory / "checkpoints")) << "the step was not finished";
+  const InterruptGuard again;
+  there.resume = true;
+  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
 }
 
 // Takes connections, and never says a word.
