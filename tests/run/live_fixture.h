@@ -22,6 +22,14 @@
 
 namespace cutlink::run {
 
+inline ServeOptions serve_options(const std::filesystem::path& model, const std::filesystem::path& state) {
+  ServeOptions o;
+  o.models = {model};
+  o.state = state;
+  o.threads = 1;
+  return o;
+}
+
 // `cutlink serve` as a thread. Destroyed, it has forgotten all that is not in its checkpoints.
 class LiveServer {
  public:
@@ -48,14 +56,6 @@ class LiveServer {
     o.greeting_deadline = o.read_deadline = std::chrono::seconds(10);
     return o;
   }
-  static ServeOptions serve_options(const std::filesystem::path& model, const std::filesystem::path& state) {
-    ServeOptions o;
-    o.models = {model};
-    o.state = state;
-    o.threads = 1;
-    return o;
-  }
-
   wire::ServerListener listener_;
   std::unique_ptr<SessionServer> server_;
   std::thread thread_;
@@ -76,6 +76,14 @@ class LiveRun : public testing::Test {
     live.connect.connect_deadline = live.connect.answer_deadline = std::chrono::seconds(10);
     live.give_up = std::chrono::seconds(20);
     return live;
+  }
+
+  // What a run with its server half elsewhere must be equal to: deterministic() of the same one, simulated.
+  [[nodiscard]] std::vector<std::string> simulated(const Overrides& overrides) const {
+    const RunRequest here = request("here", overrides);
+    Reporter silent;
+    EXPECT_EQ(run_one(here, load_assets(here.scenario), silent), RunStatus::finished);
+    return deterministic(here.directory);
   }
 
   // All that COLUMNS.md calls deterministic in every world, of steps and messages; widths and adapters whole.

@@ -37,45 +37,33 @@ struct DeafOnce : wire::ServerHandler {
 // The loss is noticed when the answer's deadline is over. By then give_up has passed twice since the request
 // began; it counts from the loss.
 TEST_F(LiveRun, GiveUpCountsFromTheLossOfTheConnection) {
-  const RunRequest here = request("here", settings);
-  const Assets assets = load_assets(here.scenario);
+  const std::vector<std::string> expected = simulated(settings);
+  RunRequest there = request("there", settings);
+  const Assets assets = load_assets(there.scenario);
   Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
-
-  ServeOptions serve;
-  serve.models = {here.scenario.model};
-  serve.state = toy_ / "state";
-  serve.threads = 1;
-  SessionServer server(serve, [](const std::string&) {});
+  SessionServer server(serve_options(there.scenario.model, toy_ / "state"), [](const std::string&) {});
   DeafOnce deaf(server);
   wire::RunningServer running(deaf);
-  RunRequest there = request("there", settings);
   there.live = at(running.port());
   there.live->give_up = std::chrono::seconds(1);
   there.live->connect.answer_deadline = 2 * there.live->give_up;
   ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
   EXPECT_TRUE(deaf.was_deaf);
-  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_EQ(deterministic(there.directory), expected);
   EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
               testing::HasSubstr("connection_lost"));
 }
 
 // Ctrl-C while a request is lost: the connection is made anew, and the step is finished before the run stops.
 TEST_F(LiveRun, AStepWhoseConnectionBreaksIsFinishedWhereAPersonAskedToStop) {
-  const RunRequest here = request("here", settings);
-  const Assets assets = load_assets(here.scenario);
+  const std::vector<std::string> expected = simulated(settings);
+  RunRequest there = request("there", settings);
+  const Assets assets = load_assets(there.scenario);
   Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
-
-  ServeOptions serve;
-  serve.models = {here.scenario.model};
-  serve.state = toy_ / "state";
-  serve.threads = 1;
-  SessionServer server(serve, [](const std::string&) {});
+  SessionServer server(serve_options(there.scenario.model, toy_ / "state"), [](const std::string&) {});
   DeafOnce deaf(server);
   deaf.on_deaf = [] { request_interrupt(); };
   wire::RunningServer running(deaf);
-  RunRequest there = request("there", settings);
   there.live = at(running.port());
   there.live->connect.answer_deadline = std::chrono::milliseconds(500);
   {
@@ -89,7 +77,7 @@ TEST_F(LiveRun, AStepWhoseConnectionBreaksIsFinishedWhereAPersonAskedToStop) {
   const InterruptGuard again;
   there.resume = true;
   ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
-  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_EQ(deterministic(there.directory), expected);
 }
 
 // Takes connections, and never says a word.
@@ -178,10 +166,7 @@ struct Crowded : wire::ServerHandler {
   Crowded(const RunRequest& request, const std::filesystem::path& state, bool from_the_start)
       : inner(options(request, state), [](const std::string&) {}), full(from_the_start) {}
   static ServeOptions options(const RunRequest& request, const std::filesystem::path& state) {
-    ServeOptions o;
-    o.models = {request.scenario.model};
-    o.state = state;
-    o.threads = 1;
+    ServeOptions o = serve_options(request.scenario.model, state);
     o.most_sessions = 1;
     return o;
   }
@@ -218,19 +203,17 @@ struct Crowded : wire::ServerHandler {
 };
 
 TEST_F(LiveRun, ARunWhoseRoomWasTakenWhileItWasAwayWaitsForAnother) {
-  const RunRequest here = request("here", settings);
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
-
-  Crowded crowded(here, toy_ / "state", false);
-  wire::RunningServer running(crowded);
+  const std::vector<std::string> expected = simulated(settings);
   RunRequest there = request("there", settings);
+  const Assets assets = load_assets(there.scenario);
+  Reporter silent;
+  Crowded crowded(there, toy_ / "state", false);
+  wire::RunningServer running(crowded);
   there.live = at(running.port());
   there.live->connect.answer_deadline = std::chrono::milliseconds(500);
   ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
   EXPECT_EQ(crowded.refused, 3);
-  EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
+  EXPECT_EQ(deterministic(there.directory), expected);
   EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
               testing::HasSubstr("the server has no room beside its 1 sessions in use"));
 }
