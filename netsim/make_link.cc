@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "netsim/fixed/fixed_hop.h"
-#include "netsim/link_fields.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_fields.h"
+#include "netsim/spec/link_spec.h"
 #include "netsim/tcp/segments.h"
 #include "netsim/tcp/tcp_link.h"
 #include "netsim/wifi/wifi_hop.h"

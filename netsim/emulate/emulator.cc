@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "netsim/emulate/emulator_support.h"
-#include "netsim/emulate/link_packets.h"
+#include "netsim/packet/link_packets.h"
 #include "netsim/emulate/listening_sockets.h"
 #include "netsim/emulate/real_time.h"
 #include "netsim/emulate/tcp_settings.h"

@@ -20,7 +20,7 @@
 #include "netsim/emulate/forwarder.h"
 #include "netsim/emulate/net_namespace.h"
 #include "netsim/emulate/supervised_command.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 
 namespace cutlink::netsim {
 

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "netsim/emulate/lateness.h"
-#include "netsim/emulate/packet_path.h"
+#include "netsim/packet/packet_path.h"
 #include "netsim/emulate/unique_fd.h"
 
 namespace cutlink::netsim {

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <fstream>
 
-#include "netsim/emulate/link_packets.h"
+#include "netsim/packet/link_packets.h"
 
 namespace cutlink::netsim {
 namespace {

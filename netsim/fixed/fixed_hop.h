@@ -2,7 +2,7 @@
 #pragma once
 
 #include "netsim/hop.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 #include "netsim/tcp/segments.h"
 
 namespace cutlink::netsim {

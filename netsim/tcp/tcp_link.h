@@ -7,7 +7,7 @@
 
 #include "netsim/hop.h"
 #include "netsim/link.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 #include "netsim/tcp/sender_window.h"
 
 namespace cutlink::netsim {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 #include "netsim/timeline/timeline.h"
 
 namespace cutlink::netsim {

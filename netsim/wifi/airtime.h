@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 #include "netsim/tcp/segments.h"
 #include "netsim/wifi/phy.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "netsim/hop.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 
 namespace cutlink::netsim {
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/text.h"
-#include "run/scenario_keys.h"
+#include "scenario/scenario_keys.h"
 
 namespace cutlink::cli {
 

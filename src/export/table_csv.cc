@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "export/csv_line.h"
+#include "record/csv_line.h"
 
 namespace cutlink::exporter {
 namespace {

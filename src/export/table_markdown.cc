@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "export/csv_line.h"
+#include "record/csv_line.h"
 
 namespace cutlink::exporter {
 namespace {

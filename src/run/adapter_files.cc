@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "run/data_root.h"
+#include "scenario/data_root.h"
 
 namespace cutlink::run {
 

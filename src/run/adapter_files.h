@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "model/lora.h"
-#include "run/scenario.h"
+#include "model/llama/lora.h"
+#include "scenario/scenario.h"
 
 namespace cutlink::run {
 

@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "codecs/registry.h"
-#include "model/llama_shapes.h"
-#include "run/data_root.h"
+#include "model/llama/llama_shapes.h"
+#include "scenario/data_root.h"
 #include "run/fingerprint.h"
-#include "train/word_problems.h"
+#include "train/data/word_problems.h"
 
 namespace cutlink::run {
 

@@ -5,14 +5,14 @@
 #include <memory>
 #include <optional>
 
-#include "model/llama_config.h"
-#include "model/safetensors.h"
-#include "model/tokenizer.h"
-#include "netsim/link_spec.h"
-#include "run/device_profile.h"
-#include "run/scenario.h"
+#include "model/llama/llama_config.h"
+#include "model/weights/safetensors.h"
+#include "model/tokenizer/tokenizer.h"
+#include "netsim/spec/link_spec.h"
+#include "scenario/device_profile.h"
+#include "scenario/scenario.h"
 #include "train/agreement.h"
-#include "train/data.h"
+#include "train/data/data.h"
 
 namespace cutlink::run {
 

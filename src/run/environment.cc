@@ -14,10 +14,10 @@
 #include "base/units.h"
 #include "base/version.h"
 #include "netsim/emulate/emulator_support.h"
-#include "netsim/link_spec.h"
-#include "run/data_root.h"
-#include "run/device_profile.h"
-#include "run/machine_memory.h"
+#include "netsim/spec/link_spec.h"
+#include "scenario/data_root.h"
+#include "scenario/device_profile.h"
+#include "base/machine_memory.h"
 
 namespace cutlink::run {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/byte_io.h"
-#include "train/data.h"
+#include "train/data/data.h"
 
 namespace cutlink::run {
 

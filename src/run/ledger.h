@@ -17,9 +17,9 @@
 
 #include "base/byte_io.h"
 #include "netsim/timeline/timeline.h"
-#include "run/device_profile.h"
-#include "run/run_sink.h"
-#include "run/world.h"
+#include "scenario/device_profile.h"
+#include "record/run_sink.h"
+#include "worlds/world.h"
 #include "train/failure_signs.h"
 #include "train/halves.h"
 #include "train/observer.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "run/live_world.h"
-#include "run/simulated_world.h"
+#include "worlds/live_world.h"
+#include "worlds/simulated_world.h"
 #include "train/agreement.h"
 
 namespace cutlink::run {

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "run/live_session.h"
+#include "session/live_session.h"
 #include "run/runner.h"
-#include "run/world.h"
+#include "worlds/world.h"
 
 namespace cutlink::run {
 

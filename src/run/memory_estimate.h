@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "base/records.h"
-#include "model/llama_config.h"
+#include "model/llama/llama_config.h"
 #include "run/assets.h"
-#include "run/scenario.h"
+#include "scenario/scenario.h"
 
 namespace cutlink::run {
 

@@ -11,8 +11,8 @@
 #include "codecs/registry.h"
 #include "run/batch_chain.h"
 #include "run/ledger.h"
-#include "run/simulated_world.h"
-#include "wire/frame.h"
+#include "worlds/simulated_world.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::run {
 

@@ -7,7 +7,7 @@
 
 #include "netsim/timeline/timeline.h"
 #include "run/assets.h"
-#include "run/scenario.h"
+#include "scenario/scenario.h"
 
 namespace cutlink::run {
 

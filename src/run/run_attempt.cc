@@ -10,11 +10,11 @@
 #include "base/error.h"
 #include "base/steady_now.h"
 #include "run/adapter_files.h"
-#include "run/interrupt.h"
+#include "base/interrupt.h"
 #include "run/make_world.h"
-#include "run/run_info.h"
-#include "run/run_state.h"
-#include "run/run_summary.h"
+#include "record/run_json.h"
+#include "record/run_state.h"
+#include "record/run_summary.h"
 
 namespace cutlink::run {
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "run/ledger.h"
-#include "run/live_session.h"
-#include "run/run_directory.h"
+#include "session/live_session.h"
+#include "record/run_directory.h"
 #include "run/runner.h"
-#include "run/world.h"
+#include "worlds/world.h"
 #include "train/checkpoint_file.h"
 #include "train/halves.h"
 

@@ -6,9 +6,9 @@
 #include <chrono>
 
 #include "base/error.h"
-#include "run/interrupt.h"
+#include "base/interrupt.h"
 #include "run/run_attempt.h"
-#include "run/run_info.h"
+#include "record/run_json.h"
 
 namespace cutlink::run {
 

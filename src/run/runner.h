@@ -9,8 +9,8 @@
 
 #include "base/records.h"
 #include "run/assets.h"
-#include "run/live_options.h"
-#include "run/scenario.h"
+#include "session/live_options.h"
+#include "scenario/scenario.h"
 
 namespace cutlink::run {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "run/device_profile.h"
+#include "scenario/device_profile.h"
 
 namespace cutlink::run {
 

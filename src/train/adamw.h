@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/byte_io.h"
-#include "model/lora.h"
+#include "model/llama/lora.h"
 #include "train/spec.h"
 
 namespace cutlink::train {

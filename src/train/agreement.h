@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/byte_io.h"
-#include "model/llama_config.h"
-#include "model/safetensors.h"
+#include "model/llama/llama_config.h"
+#include "model/weights/safetensors.h"
 #include "train/spec.h"
 
 namespace cutlink::train {

@@ -10,9 +10,9 @@
 
 #include "base/byte_io.h"
 #include "codecs/codec.h"
-#include "model/llama.h"
+#include "model/llama/llama.h"
 #include "train/observer.h"
-#include "wire/frame.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::train {
 

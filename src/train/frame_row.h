@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/records.h"
-#include "wire/frame.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::train {
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/byte_io.h"
-#include "model/llama_config.h"
-#include "model/lora.h"
-#include "model/safetensors.h"
-#include "train/data.h"
+#include "model/llama/llama_config.h"
+#include "model/llama/lora.h"
+#include "model/weights/safetensors.h"
+#include "train/data/data.h"
 #include "train/observer.h"
 #include "train/spec.h"
 

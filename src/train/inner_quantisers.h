@@ -7,7 +7,7 @@
 
 #include "base/byte_io.h"
 #include "codecs/codec.h"
-#include "model/llama.h"
+#include "model/llama/llama.h"
 #include "train/crossing_endpoint.h"
 #include "train/observer.h"
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <new>
 
-#include "model/llama_shapes.h"
+#include "model/llama/llama_shapes.h"
 #include "train/agreement.h"
 
 namespace cutlink::train {

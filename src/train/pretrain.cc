@@ -12,12 +12,12 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/version.h"
-#include "model/byte_tokenizer.h"
-#include "model/llama.h"
+#include "model/tokenizer/byte_tokenizer.h"
+#include "model/llama/llama.h"
 #include "train/adamw.h"
-#include "train/packed_text.h"
+#include "train/data/packed_text.h"
 #include "train/stopwatch.h"
-#include "train/word_problems.h"
+#include "train/data/word_problems.h"
 
 namespace cutlink::train {
 namespace {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
-#include "model/llama_config.h"
-#include "model/safetensors.h"
+#include "model/llama/llama_config.h"
+#include "model/weights/safetensors.h"
 
 namespace cutlink::train {
 

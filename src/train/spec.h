@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/matrix.h"
-#include "model/lora.h"
+#include "model/llama/lora.h"
 
 namespace cutlink::train {
 

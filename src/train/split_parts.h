@@ -1,8 +1,8 @@
 // What each half of a split holds of the model.
 #pragma once
 
-#include "model/llama.h"
-#include "model/llama_config.h"
+#include "model/llama/llama.h"
+#include "model/llama/llama_config.h"
 #include "train/spec.h"
 
 namespace cutlink::train {

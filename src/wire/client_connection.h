@@ -13,8 +13,8 @@
 #include "base/byte_io.h"
 #include "base/error.h"
 #include "base/units.h"
-#include "wire/certificates.h"
-#include "wire/key_file.h"
+#include "wire/tls/certificates.h"
+#include "wire/tls/key_file.h"
 #include "wire/message.h"
 
 namespace cutlink::wire {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "wire/frame.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::wire {
 

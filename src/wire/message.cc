@@ -4,7 +4,7 @@
 #include <cassert>
 
 #include "base/error.h"
-#include "wire/frame.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::wire {
 

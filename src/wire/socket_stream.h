@@ -10,7 +10,7 @@
 
 #include "wire/message.h"
 #include "wire/tcp_socket.h"
-#include "wire/tls_end.h"
+#include "wire/tls/tls_end.h"
 
 namespace cutlink::wire {
 

@@ -17,7 +17,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 
 namespace cutlink::wire {
 namespace {

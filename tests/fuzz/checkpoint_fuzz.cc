@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "fuzz/fuzz_input.h"
-#include "run/session_store.h"
+#include "session/session_store.h"
 #include "train/agreement.h"
 #include "train/checkpoint_file.h"
 

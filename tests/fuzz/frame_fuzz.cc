@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "fuzz/fuzz_input.h"
-#include "wire/frame.h"
-#include "wire/frame_header.h"
-#include "wire/sample_frames.h"
+#include "wire/frame/frame.h"
+#include "wire/frame/frame_header.h"
+#include "wire/frame/sample_frames.h"
 
 namespace {
 

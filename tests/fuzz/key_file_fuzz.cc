@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "fuzz/fuzz_input.h"
-#include "wire/key_file.h"
+#include "wire/tls/key_file.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cutlink;

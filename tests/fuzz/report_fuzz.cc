@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "fuzz/fuzz_input.h"
-#include "run/half_report.h"
-#include "wire/frame.h"
+#include "session/report_reader.h"
+#include "wire/frame/frame.h"
 
 namespace {
 

@@ -8,10 +8,10 @@
 
 #include "base/error.h"
 #include "fuzz/fuzz_input.h"
-#include "netsim/link_short_form.h"
-#include "netsim/link_toml.h"
-#include "run/scenario.h"
-#include "run/scenario_keys.h"
+#include "netsim/spec/link_short_form.h"
+#include "netsim/spec/link_toml.h"
+#include "scenario/scenario.h"
+#include "scenario/scenario_keys.h"
 
 using namespace cutlink;
 

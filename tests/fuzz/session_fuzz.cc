@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "fuzz/fuzz_input.h"
-#include "wire/server_connection.h"
+#include "wire/server/server_connection.h"
 
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include "base/file_io.h"
 #include "wire/message.h"
-#include "wire/sample_frames.h"
+#include "wire/frame/sample_frames.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/file_io.h"
-#include "run/reporting_observer.h"
+#include "session/report_writer.h"
 #include "train/agreement.h"
 #include "train/half_fixture.h"
 

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 
 namespace cutlink::netsim {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/file_io.h"
-#include "netsim/link_fields.h"
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_fields.h"
+#include "netsim/spec/link_spec.h"
 
 namespace cutlink::netsim {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
-#include "model/safetensors.h"
+#include "model/weights/safetensors.h"
 
 namespace cutlink::run {
 namespace {

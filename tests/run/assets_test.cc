@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
-#include "run/toy_folder.h"
+#include "scenario/toy_folder.h"
 
 namespace cutlink::run {
 namespace {

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "base/temporary_folder.h"
-#include "run/scoped_variable.h"
+#include "base/scoped_variable.h"
 
 namespace cutlink::run {
 namespace {

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "base/file_io.h"
-#include "export/columns_page.h"
-#include "run/csv_reader.h"
+#include "record/columns_page.h"
+#include "record/csv_reader.h"
 #include "run/runner.h"
-#include "run/session_server.h"
-#include "run/toy_folder.h"
-#include "wire/server_listener.h"
+#include "session/session_server.h"
+#include "scenario/toy_folder.h"
+#include "wire/server/server_listener.h"
 
 namespace cutlink::run {
 

@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "base/error_of.h"
-#include "run/interrupt.h"
+#include "base/interrupt.h"
 #include "run/live_fixture.h"
-#include "run/run_info.h"
-#include "wire/running_server.h"
+#include "record/run_json.h"
+#include "wire/server/running_server.h"
 
 namespace cutlink::run {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/error_of.h"
-#include "run/toy_folder.h"
+#include "scenario/toy_folder.h"
 
 namespace cutlink::run {
 namespace {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "run/prediction.h"
-#include "run/run_info.h"
-#include "run/run_summary.h"
-#include "run/toy_folder.h"
+#include "record/run_json.h"
+#include "record/run_summary.h"
+#include "scenario/toy_folder.h"
 
 namespace cutlink::run {
 

@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "base/error_of.h"
 #include "base/file_io.h"
-#include "run/interrupt.h"
-#include "run/run_info.h"
-#include "run/run_summary.h"
-#include "run/toy_folder.h"
+#include "base/interrupt.h"
+#include "record/run_json.h"
+#include "record/run_summary.h"
+#include "scenario/toy_folder.h"
 
 namespace cutlink::run {
 namespace {

@@ -9,7 +9,7 @@
 // Head: 2 · 5 rows · 4 · 10 = 400.
 #include <gtest/gtest.h>
 
-#include "run/device_profile.h"
+#include "scenario/device_profile.h"
 
 namespace cutlink::run {
 namespace {

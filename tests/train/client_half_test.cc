@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "train/half_fixture.h"
-#include "wire/frame.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::train {
 namespace {

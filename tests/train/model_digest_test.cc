@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/file_io.h"
-#include "model/llama.h"
-#include "model/safetensors.h"
+#include "model/llama/llama.h"
+#include "model/weights/safetensors.h"
 #include "train/agreement.h"
 #include "train/half_fixture.h"
 

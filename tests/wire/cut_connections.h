@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "wire/cutting_proxy.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 
 namespace cutlink::wire {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "wire/raw_socket.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 
 namespace cutlink::wire {
 

@@ -9,7 +9,7 @@
 
 #include "base/rng.h"
 #include "wire/message.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 
 namespace cutlink::wire {
 

@@ -17,7 +17,7 @@
 #include "wire/process_figures.h"
 #include "wire/raw_socket.h"
 #include "wire/tcp_socket.h"
-#include "wire/test_authority.h"
+#include "wire/tls/test_authority.h"
 
 namespace cutlink::wire {
 namespace {

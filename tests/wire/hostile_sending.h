@@ -13,7 +13,7 @@
 #include "base/sanitized.h"
 #include "base/steady_now.h"
 #include "wire/raw_socket.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 #include "wire/socket_stream.h"
 
 namespace cutlink::wire {

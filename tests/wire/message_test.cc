@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "base/error.h"
-#include "wire/frame.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::wire {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "wire/raw_socket.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 
 namespace cutlink::wire {
 namespace {

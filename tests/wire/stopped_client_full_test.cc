@@ -7,7 +7,7 @@
 #include "base/steady_now.h"
 #include "wire/process_figures.h"
 #include "wire/raw_socket.h"
-#include "wire/running_server.h"
+#include "wire/server/running_server.h"
 #include "wire/tcp_socket.h"
 
 namespace cutlink::wire {

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "wire/raw_socket.h"
-#include "wire/running_server.h"
-#include "wire/test_authority.h"
+#include "wire/server/running_server.h"
+#include "wire/tls/test_authority.h"
 
 namespace cutlink::wire {
 

@@ -10,7 +10,7 @@
 
 #include "netsim/emulate/emulator.h"
 #include "netsim/emulate/emulator_support.h"
-#include "netsim/link_short_form.h"
+#include "netsim/spec/link_short_form.h"
 
 namespace cutlink::netsim {
 

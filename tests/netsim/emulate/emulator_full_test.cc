@@ -9,7 +9,7 @@
 #include "base/sanitized.h"
 #include "netsim/emulate/emulated_traffic.h"
 #include "netsim/emulate/emulator.h"
-#include "netsim/emulate/link_packets.h"
+#include "netsim/packet/link_packets.h"
 
 namespace cutlink::netsim {
 namespace {

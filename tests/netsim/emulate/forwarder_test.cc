@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "netsim/emulate/link_packets.h"
-#include "netsim/link_short_form.h"
+#include "netsim/packet/link_packets.h"
+#include "netsim/spec/link_short_form.h"
 
 namespace cutlink::netsim {
 namespace {

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <memory>
 
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 
 namespace cutlink::netsim {
 

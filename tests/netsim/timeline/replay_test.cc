@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "netsim/link_spec.h"
+#include "netsim/spec/link_spec.h"
 #include "netsim/timeline/timeline.h"
 
 namespace cutlink::netsim {

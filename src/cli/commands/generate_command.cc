@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/command_line.h"
+#include "cli/patient_threads.h"
+#include "generate/generation.h"
+
+namespace cutlink::cli {
+
+void add_generate(CLI::App& app, Context&) {
+  CLI::App* command = app.add_subcommand("generate", "answer a question with a tuned model");
+  auto request = std::make_shared<run::AnswerRequest>();
+  command->add_option("question", request->question, "put into the run's prompt template")->required();
+  command->add_option("--adapter", request->directory, "directory of a run, e.g. runs/demo/bf16-s1")
+      ->required()
+      ->type_name("RUN");
+  command->add_option("--max-tokens", request->max_tokens, "longest answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  command->add_option("--threads", request->threads, "0: as the run")->check(CLI::Range(0, 1024));
+  command->add_flag("--base", request->base_only, "the base model, without the adapters");
+  command->footer(
+      "Examples:\n"
+      "  cutlink generate --adapter runs/demo/bf16-s1 \"Tom has 3 apples and buys 4 more. How many has "
+      "he?\"\n"
+      "  cutlink generate --base --adapter runs/demo/bf16-s1 \"…\"       what it said before the training");
+  command->callback([request] {
+    make_threads_patient(request->threads);
+    const bool ended = run::answer(*request, [](const std::string& text) {
+      fmt::print("{}", text);
+      std::fflush(stdout);
+    });
+    fmt::print("\n");
+    if (!ended) {
+      fmt::print(stderr, "cutlink: cut off at the longest answer (--max-tokens)\n");
+    }
+  });
+}
+
+}  // namespace cutlink::cli

@@ -1,0 +1,31 @@
+// Options that commands on a scenario share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "scenario/scenario.h"
+
+namespace cutlink::cli {
+
+struct ScenarioOptions {
+  std::string file;
+  run::Overrides overrides;
+  std::string link;
+  std::string output;
+};
+
+// SCENARIO, --set, --link and --output.
+void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+// Throws Error(usage) with the likeliest scenario's path where `given` is no file.
+void check_scenario_file(const std::string& given);
+// The scenario with its overrides, --link the last; --output replaces its output directory.
+[[nodiscard]] run::Scenario load(const ScenarioOptions& options);
+
+// A command as one repeats it to go on: --force would begin again.
+[[nodiscard]] std::string without_force(std::string command_line);
+
+// "1,2,3" or "1-5" or both. Throws Error(usage).
+[[nodiscard]] std::vector<std::uint64_t> parse_seeds(const std::string& text);
+
+}  // namespace cutlink::cli

@@ -1,0 +1,48 @@
+// Where the server half of a run is: in this process, behind an emulated or shaped link, or at an address.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/options/certificate_options.h"
+#include "run/assets.h"
+#include "worlds/local_server.h"
+#include "run/runner.h"
+
+namespace cutlink::cli {
+
+struct WorldOptions {
+  std::string world;    // empty: live where --connect is given, else simulated
+  std::string connect;  // HOST:PORT
+  std::string key;
+  CertificateOptions certificates;
+  std::string server_name;
+  std::string congestion;
+  std::string deadline;  // empty: 60s
+  std::string give_up;   // empty: 2min
+};
+
+void add_world_options(CLI::App& command, WorldOptions& options);
+
+// How to reach the server half; none: it is in this process. Of an emulated or shaped world only which it
+// is: start_server() fills in the rest. Reads no more than key and certificates, so that mistakes are told
+// before a model is loaded. Throws Error(usage) where options exclude each other or do not make sense.
+[[nodiscard]] std::optional<run::LiveOptions> check_world(const WorldOptions& options);
+
+// Whether its server is one of this machine that start_server() starts.
+[[nodiscard]] bool is_local(const std::optional<run::LiveOptions>& live);
+
+// `emulated` where links cannot be emulated becomes `shaped`, with a line on stderr.
+void settle_network(const netsim::LinkSpec& link, std::optional<run::LiveOptions>& live);
+
+// The server of a local world, alive as long as what is returned, its key and state in `folder`; fills
+// `live`. Throws as EmulatedServer and ShapedServer do.
+[[nodiscard]] std::unique_ptr<run::LocalServer> start_server(const run::Assets& assets,
+                                                             const run::Scenario& scenario,
+                                                             const std::filesystem::path& folder,
+                                                             run::LiveOptions& live);
+
+}  // namespace cutlink::cli

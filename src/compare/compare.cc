@@ -1,0 +1,111 @@
+#include "compare/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+
+namespace cutlink::run {
+
+std::string cell_name(const std::string& row, std::uint64_t seed) {
+  std::string name;
+  for (const char c : row) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
+    if (plain) {
+      name += c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (name.ends_with('-')) {
+    name.pop_back();
+  }
+  return fmt::format("{}-s{}", name.empty() ? "row" : name, seed);
+}
+
+namespace {
+
+// Two rows whose names differ only in signs get different directories.
+std::vector<std::string> row_folders(const std::vector<CompareRow>& rows) {
+  std::vector<std::string> folders;
+  for (const CompareRow& row : rows) {
+    std::string folder = row.name;
+    const auto taken = [&](const std::string& candidate) {
+      return std::any_of(folders.begin(), folders.end(),
+                         [&](const std::string& f) { return cell_name(f, 0) == cell_name(candidate, 0); });
+    };
+    for (int n = 2; taken(folder); ++n) {
+      folder = fmt::format("{} {}", row.name, n);
+    }
+    folders.push_back(folder);
+  }
+  return folders;
+}
+
+// In the order in which they run.
+std::vector<RunRequest> cells_of(const CompareRequest& request) {
+  const std::vector<CompareRow>& rows = request.scenario.rows;
+  const std::vector<std::string> folders = row_folders(rows);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    order.push_back(i);
+  }
+  std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return rows[i].reference; });
+  std::vector<RunRequest> cells;
+  for (const std::uint64_t seed : request.seeds) {
+    for (const std::size_t i : order) {
+      RunRequest run;
+      run.scenario = request.scenario;
+      run.scenario.train.codecs = rows[i].codecs;
+      run.scenario.train.seed = seed;
+      run.row = rows[i].name;
+      run.row_index = static_cast<std::uint32_t>(i);
+      run.reference = rows[i].reference;
+      run.directory = request.directory / cell_name(folders[i], seed);
+      run.command = request.command;
+      run.resume = true;
+      run.replace = request.replace;
+      run.live = request.live;
+      cells.push_back(std::move(run));
+    }
+  }
+  return cells;
+}
+
+}  // namespace
+
+bool is_finished(const CompareRequest& request, const Assets& assets) {
+  const std::vector<RunRequest> cells = cells_of(request);
+  return std::all_of(cells.begin(), cells.end(),
+                     [&](const RunRequest& cell) { return is_finished(cell, assets); });
+}
+
+CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets, Reporter& reporter) {
+  CompareOutcome outcome;
+  std::size_t references_failed = 0;
+  for (const RunRequest& run : cells_of(request)) {
+    try {
+      outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
+      if (outcome.interrupted) {
+        return outcome;
+      }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::run) {
+        throw;
+      }
+      outcome.failed.push_back(
+          fmt::format("{}, seed {}: {}", run.row, run.scenario.train.seed, error.what()));
+      references_failed += run.reference ? 1 : 0;
+    }
+  }
+  outcome.reference_failed = references_failed == request.seeds.size();
+  return outcome;
+}
+
+const RowFigures& Comparison::reference() const {
+  return *std::find_if(rows.begin(), rows.end(), [](const RowFigures& row) { return row.reference; });
+}
+
+}  // namespace cutlink::run

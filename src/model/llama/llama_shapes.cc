@@ -1,0 +1,44 @@
+#include "model/llama/llama_shapes.h"
+
+#include <algorithm>
+
+namespace cutlink::model {
+
+std::array<WeightShape, 9> block_weights(const LlamaConfig& config, std::size_t index) {
+  const auto hidden = static_cast<std::int64_t>(config.hidden);
+  const auto queries = static_cast<std::int64_t>(config.heads * config.head_dim);
+  const auto keys = static_cast<std::int64_t>(config.kv_heads * config.head_dim);
+  const auto wide = static_cast<std::int64_t>(config.intermediate);
+  const std::string at = "model.layers." + std::to_string(index) + ".";
+  return {{{at + "input_layernorm.weight", {hidden}},
+           {at + "self_attn.q_proj.weight", {queries, hidden}},
+           {at + "self_attn.k_proj.weight", {keys, hidden}},
+           {at + "self_attn.v_proj.weight", {keys, hidden}},
+           {at + "self_attn.o_proj.weight", {hidden, queries}},
+           {at + "post_attention_layernorm.weight", {hidden}},
+           {at + "mlp.gate_proj.weight", {wide, hidden}},
+           {at + "mlp.up_proj.weight", {wide, hidden}},
+           {at + "mlp.down_proj.weight", {hidden, wide}}}};
+}
+
+std::vector<WeightShape> all_weights(const LlamaConfig& config) {
+  const auto hidden = static_cast<std::int64_t>(config.hidden);
+  const auto vocabulary = static_cast<std::int64_t>(config.vocabulary);
+  std::vector<WeightShape> all = {{"model.embed_tokens.weight", {vocabulary, hidden}}};
+  for (std::size_t index = 0; index < config.blocks; ++index) {
+    std::ranges::move(block_weights(config, index), std::back_inserter(all));
+  }
+  all.push_back({"model.norm.weight", {hidden}});
+  if (!config.tied_embeddings) {
+    all.push_back({"lm_head.weight", {vocabulary, hidden}});
+  }
+  return all;
+}
+
+void check_weights(const LlamaConfig& config, const Checkpoint& checkpoint) {
+  for (const WeightShape& weight : all_weights(config)) {
+    static_cast<void>(checkpoint.get(weight.name, {weight.shape.begin(), weight.shape.end()}));
+  }
+}
+
+}  // namespace cutlink::model

@@ -1,0 +1,19 @@
+// A link's settings as run.json keeps them, so that a table can be made again when the preset has changed or
+// is not there any more.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "netsim/spec/link_spec.h"
+
+namespace cutlink::run {
+
+// Every setting in base units, with its source where the preset names one.
+[[nodiscard]] nlohmann::ordered_json link_json(const netsim::LinkSpec& link);
+
+// The other way. Throws Error(usage), beginning with `where`, on a setting that is missing or of another
+// type.
+[[nodiscard]] netsim::LinkSpec link_of(const nlohmann::ordered_json& json, const std::string& where);
+
+}  // namespace cutlink::run

@@ -1,0 +1,14 @@
+// messages.csv: one row a message. The columns are described in COLUMNS.md.
+#pragma once
+
+#include "base/records.h"
+#include "record/csv_file.h"
+
+namespace cutlink::exporter {
+
+template <>
+std::span<const CsvColumn<MessageRow>> csv_columns<MessageRow>();
+
+using MessagesCsv = CsvFile<MessageRow>;
+
+}  // namespace cutlink::exporter

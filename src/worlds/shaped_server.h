@@ -1,0 +1,28 @@
+// A local server behind a shaped link, without privileges: `--world shaped`.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "netsim/spec/link_spec.h"
+#include "worlds/local_server.h"
+#include "worlds/server_process.h"
+
+namespace cutlink::run {
+
+class ShapedServer final : public LocalServer {
+ public:
+  // Starts the server on a free port of loopback and the link before it. seed: of the link's jitter and
+  // backoff. Throws Error(usage) where the link cannot be, Error(run) where the server does not come up.
+  ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, const ServerCommand& command);
+  ~ShapedServer() override;
+
+  [[nodiscard]] LiveOptions options() const override;
+  [[nodiscard]] std::string report() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cutlink::run

@@ -1,0 +1,160 @@
+#include "compare/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "record/run_json.h"
+#include "scenario/toy_folder.h"
+
+namespace cutlink::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The directories of the runs that began, in order.
+struct Log : Reporter {
+  void on_begin(const std::string&, std::uint32_t, std::uint32_t) override { ++begun; }
+  void on_end() override {
+    for (const auto& entry : fs::directory_iterator(directory)) {
+      const std::string cell = entry.path().filename().string();
+      if (seen.insert(cell).second) {
+        cells.push_back(cell);
+      }
+    }
+  }
+  fs::path directory;
+  std::set<std::string> seen;
+  std::vector<std::string> cells;
+  int begun = 0;
+};
+
+class CompareTest : public testing::Test {
+ protected:
+  CompareRequest request(std::vector<CompareRow> rows, std::vector<std::uint64_t> seeds,
+                         const Overrides& overrides = {"train.steps=1", "eval.plain=false"}) {
+    CompareRequest r;
+    r.scenario = toy_.scenario(overrides);
+    r.scenario.rows = std::move(rows);
+    r.seeds = std::move(seeds);
+    r.directory = toy_ / "out";
+    return r;
+  }
+  CompareOutcome go(const CompareRequest& r) {
+    log_ = Log();
+    log_.directory = r.directory;
+    return run_comparison(r, load_assets(r.scenario), log_);
+  }
+  [[nodiscard]] std::string status(const std::string& cell) const {
+    const auto info = read_run_json(toy_ / "out" / cell);
+    return info ? (*info)["status"].get<std::string>() : "not there";
+  }
+
+  ToyFolder toy_;
+  Log log_;
+};
+
+TEST(CompareCell, NamesFitForAFile) {
+  EXPECT_EQ(cell_name("fixed 4 bit", 3), "fixed-4-bit-s3");
+  EXPECT_EQ(cell_name("amaq 7→4", 1), "amaq-7-4-s1");
+  EXPECT_EQ(cell_name("uniform:bits=2.5 / bf16", 10), "uniform-bits-2.5-bf16-s10");
+  EXPECT_EQ(cell_name("../../etc", 1), "..-..-etc-s1");
+  EXPECT_EQ(cell_name("→", 1), "row-s1");
+  EXPECT_EQ(cell_name("", 18446744073709551615ULL), "row-s18446744073709551615");
+}
+
+TEST_F(CompareTest, SeedBySeedTheReferenceFirstAndFinishedOnesOnce) {
+  const std::vector<CompareRow> rows = {{"four", {"uniform:bits=4", "bf16"}, false},
+                                        {"plain", {"bf16", "bf16"}, true}};
+  CompareOutcome outcome = go(request(rows, {2, 1}));
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_TRUE(outcome.failed.empty());
+  EXPECT_EQ(log_.begun, 4);
+  EXPECT_THAT(log_.cells, testing::ElementsAre("plain-s2", "four-s2", "plain-s1", "four-s1"));
+  for (const char* cell : {"four-s1", "four-s2", "plain-s1", "plain-s2"}) {
+    EXPECT_EQ(status(cell), "finished") << cell;
+  }
+  const auto four = read_run_json(toy_ / "out/four-s2");
+  EXPECT_EQ((*four)["seed"], 2);
+  EXPECT_EQ((*four)["row"], "four");
+  EXPECT_EQ((*four)["row_index"], 0);  // the table keeps the scenario's order
+  EXPECT_EQ((*four)["reference"], false);
+  EXPECT_EQ((*four)["codecs"]["activation"], "uniform:bits=4");
+  outcome = go(request(rows, {2, 1, 3}));
+  EXPECT_EQ(log_.begun, 2);  // seed 3 alone
+}
+
+TEST_F(CompareTest, RowsWhoseNamesDifferInSignsOnlyKeepApart) {
+  static_cast<void>(
+      go(request({{"a b", {"bf16", "bf16"}, true}, {"a-b", {"uniform:bits=8", "bf16"}, false}}, {1})));
+  EXPECT_EQ((*read_run_json(toy_ / "out/a-b-s1"))["row"], "a b");
+  EXPECT_EQ((*read_run_json(toy_ / "out/a-b-2-s1"))["row"], "a-b");
+}
+
+TEST_F(CompareTest, ARowThatFailsDoesNotStopTheOthers) {
+  CompareRequest r = request({{"first", {"bf16", "bf16"}, true}, {"second", {"bf16", "bf16"}, false}}, {1},
+                             {"train.steps=1", "model.path=nan"});
+  const CompareOutcome outcome = go(r);
+  EXPECT_FALSE(outcome.interrupted);
+  ASSERT_EQ(outcome.failed.size(), 2U);  // the loss of this model is no number
+  EXPECT_THAT(outcome.failed[0], testing::StartsWith("first, seed 1: "));
+  EXPECT_THAT(outcome.failed[1], testing::StartsWith("second, seed 1: "));
+  EXPECT_EQ(status("second-s1"), "failed");
+}
+
+TEST_F(CompareTest, AnInterruptEndsAllAndTheSameCommandGoesOn) {
+  const std::vector<CompareRow> rows = {{"one", {"bf16", "bf16"}, true},
+                                        {"two", {"uniform:bits=4", "bf16"}, false}};
+  {
+    const InterruptGuard guard;
+    request_interrupt();
+    EXPECT_TRUE(go(request(rows, {1})).interrupted);
+    EXPECT_EQ(log_.begun, 0);
+  }
+  const InterruptGuard guard;
+  EXPECT_FALSE(go(request(rows, {1})).interrupted);
+  EXPECT_EQ(status("two-s1"), "finished");
+}
+
+TEST_F(CompareTest, AnotherScenarioInTheSameDirectoryIsRefusedUnlessReplaced) {
+  CompareRequest r = request({{"one", {"bf16", "bf16"}, true}}, {1});
+  static_cast<void>(go(r));
+  r.scenario.train.optimizer.learning_rate *= 2;
+  try {
+    static_cast<void>(go(r));
+    FAIL() << "the directory holds another run";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_THAT(error.what(), testing::HasSubstr("one-s1"));
+  }
+  r.replace = true;
+  EXPECT_TRUE(go(r).failed.empty());
+  EXPECT_EQ(log_.begun, 1);
+}
+
+// What earlier comparisons left in the directory is neither averaged into other rows nor shown.
+TEST_F(CompareTest, TheTableHasTheRowsAndSeedsThatWereAskedFor) {
+  const CompareRow plain = {"plain", {"bf16", "bf16"}, true};
+  const CompareRow four = {"four", {"uniform:bits=4", "bf16"}, false};
+  const CompareRow two = {"two", {"uniform:bits=2", "bf16"}, false};
+  ASSERT_TRUE(go(request({plain, four}, {1, 2})).failed.empty());
+  const CompareRequest inserted = request({plain, two, four}, {2});
+  ASSERT_TRUE(go(inserted).failed.empty());
+  const Comparison asked = load_comparison(inserted.directory, &inserted);
+  EXPECT_THAT(asked.seeds, testing::ElementsAre(2U));
+  std::vector<std::string> rows;
+  for (const RowFigures& row : asked.rows) {
+    rows.push_back(row.name + " " + row.codecs.activation);
+    EXPECT_THAT(row.seeds, testing::ElementsAre(2U)) << row.name;
+  }
+  EXPECT_THAT(rows, testing::ElementsAre("plain bf16", "two uniform:bits=2", "four uniform:bits=4"));
+  const CompareRequest fewer = request({plain, two}, {2});
+  EXPECT_EQ(load_comparison(fewer.directory, &fewer).rows.size(), 2U);
+  EXPECT_EQ(load_comparison(fewer.directory).rows.size(), 3U);  // all that is there
+}
+
+}  // namespace
+}  // namespace cutlink::run

@@ -1,0 +1,142 @@
+#include "record/run_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/file_io.h"
+#include "base/version.h"
+#include "scenario/toy_folder.h"
+
+namespace cutlink::run {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class RunInfoTest : public testing::Test {
+ protected:
+  [[nodiscard]] RunRequest request(const Overrides& overrides = {}) const {
+    RunRequest r;
+    Overrides all = {"train.steps=1", "eval.plain=false"};
+    all.insert(all.end(), overrides.begin(), overrides.end());
+    r.scenario = toy_.scenario(all);
+    r.directory = toy_ / "run";
+    r.row = "four";
+    r.row_index = 3;
+    r.reference = true;
+    r.command = "cutlink run 'toy.toml'";
+    return r;
+  }
+  // What running `r` in a directory that holds another run is refused with.
+  [[nodiscard]] static std::string refusal(const RunRequest& r) {
+    Reporter silent;
+    try {
+      const RunStatus status = run_one(r, load_assets(r.scenario), silent);
+      return status == RunStatus::skipped ? "the same run" : "ran";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      return error.what();
+    }
+  }
+  [[nodiscard]] static std::string error_of(const fs::path& directory) {
+    try {
+      static_cast<void>(read_run_json(directory));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      return error.what();
+    }
+    return "no error";
+  }
+
+  ToyFolder toy_;
+};
+
+TEST_F(RunInfoTest, SaysWhereARunComesFromAndReadsBack) {
+  const RunRequest r = request({"codec=uniform:bits=4", "seed=9"});
+  const Assets assets = load_assets(r.scenario);
+  const auto json = describe_run(r, assets);
+  EXPECT_EQ(json["schema"], run_schema_version);
+  EXPECT_EQ(json["status"], "running");
+  EXPECT_EQ(json["row"], "four");
+  EXPECT_EQ(json["row_index"], 3);
+  EXPECT_EQ(json["reference"], true);
+  EXPECT_EQ(json["seed"], 9);
+  EXPECT_EQ(json["hash"], hash_of(r.scenario));
+  EXPECT_EQ(json["inputs"], assets.fingerprint);
+  EXPECT_EQ(json["version"], version());
+  EXPECT_EQ(json["command"], r.command);
+  EXPECT_EQ(json["threads"], 1);
+  EXPECT_EQ(json["world"], "simulated");
+  EXPECT_EQ(json["codecs"]["activation"], "uniform:bits=4");
+  EXPECT_EQ(json["data"]["train"]["examples"], 24);
+  EXPECT_EQ(json["model"]["hidden"], 32);
+  EXPECT_EQ(json["devices"]["client"]["name"], "laptop-cpu");
+  EXPECT_THAT(json["figures"]["compute_times"].get<std::string>(), HasSubstr("assumed"));
+  EXPECT_THAT(json["started"].get<std::string>(), testing::MatchesRegex("20..-..-..T..:..:..Z"));
+  fs::create_directories(r.directory);
+  write_run_json(r.directory, json);
+  EXPECT_EQ(read_run_json(r.directory), json);
+}
+
+TEST_F(RunInfoTest, TheScenarioReadsBackAsTheSameRun) {
+  const RunRequest r = request({"codec=amaq:start=6,target=3,steps=2", "train.lr=0.1", "link=loopback",
+                                "lora.targets=['v_proj']", "data.prompt=Q \"{question}\"\n→ {answer}",
+                                "split.shape=vanilla", "split.bottom=2"});
+  const Scenario again = scenario_of(describe_run(r, load_assets(r.scenario)), r.directory);
+  EXPECT_EQ(identity_of(again), identity_of(r.scenario));
+  EXPECT_EQ(hash_of(again), hash_of(r.scenario));
+  EXPECT_EQ(again.prompt.max_length, r.scenario.prompt.max_length);
+  ASSERT_EQ(again.rows.size(), 1U);
+  EXPECT_EQ(again.rows[0].name, "four");
+}
+
+TEST_F(RunInfoTest, APresetThatIsGoneSinceStopsNobodyFromReading) {
+  auto json = describe_run(request(), load_assets(request().scenario));
+  json["scenario"]["link"] = "a-preset-of-old";
+  json["scenario"]["compute"] = "profile:a-device-of-old";
+  EXPECT_EQ(scenario_of(json, toy_ / "run").link, "a-preset-of-old");
+  json["scenario"]["train.lr"] = "fast";
+  EXPECT_THROW(static_cast<void>(scenario_of(json, toy_ / "run")), Error);
+}
+
+TEST_F(RunInfoTest, WhatIsNoRunJsonOfOursIsRefused) {
+  EXPECT_FALSE(read_run_json(toy_ / "nowhere").has_value());
+  fs::create_directories(toy_ / "run");
+  for (const char* text : {"", "{", "[]", "{}", "{\"schema\": 1, \"status\": \"finished\"}", "\xff"}) {
+    replace_file(toy_ / "run/run.json", text);
+    EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("not a run.json of cutlink")) << text;
+  }
+  auto json = describe_run(request(), load_assets(request().scenario));
+  json["schema"] = run_schema_version + 1;
+  write_run_json(toy_ / "run", json);
+  EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("schema 2 is not known"));
+}
+
+TEST_F(RunInfoTest, AnotherRunIsToldByWhatChanged) {
+  EXPECT_EQ(refusal(request()), "ran");
+  EXPECT_EQ(refusal(request()), "the same run");
+  EXPECT_EQ(refusal(request({"name=other", "checkpoint.every=1"})), "the same run");
+  EXPECT_THAT(refusal(request({"train.lr=0.5"})), HasSubstr("other scenario, codecs or seed"));
+  auto json = *read_run_json(toy_ / "run");
+  const auto with = [&](const char* part, const char* key) {
+    auto changed = json;
+    changed[part] = nullptr;
+    if (key != nullptr) {
+      changed[part] = json[part];
+      changed[part][key] = nullptr;
+    }
+    write_run_json(toy_ / "run", changed);
+    return refusal(request());
+  };
+  EXPECT_THAT(with("devices", nullptr), HasSubstr("other device profile"));
+  EXPECT_THAT(with("link", "settings"), HasSubstr("other settings of the link"));
+  write_run_json(toy_ / "run", json);
+  EXPECT_EQ(refusal(request()), "the same run");
+  const std::string data = read_text_file(toy_ / "data.jsonl", 1'000'000);
+  replace_file(toy_ / "data.jsonl", "{\"question\": \"1 + 1?\", \"answer\": \"2\"}\n" + data);
+  EXPECT_THAT(refusal(request()), HasSubstr("other model or data"));
+}
+
+}  // namespace
+}  // namespace cutlink::run
