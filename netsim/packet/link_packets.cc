@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "netsim/fixed/fixed_hop.h"
 #include "netsim/packet/fixed_medium.h"
 #include "netsim/packet/rate_trace.h"
 #include "netsim/packet/wifi_medium.h"
-#include "netsim/fixed/fixed_hop.h"
 #include "netsim/spec/link_fields.h"
 #include "netsim/tcp/segments.h"
 #include "netsim/wifi/wifi_hop.h"
@@ -103,18 +103,6 @@ Bytes emulated_queue(const LinkSpec& spec, Direction direction) {
   const double two_trips_s = std::chrono::duration<double>(4 * link_delay(spec)).count();
   const double bytes = packet_rate(spec, direction).bps / 8.0 * std::max(two_trips_s, least_s);
   return {static_cast<std::uint64_t>(std::llround(std::max(bytes, least_bytes)))};
-}
-
-LinkSpec simulated_likeness(const LinkSpec& spec) {
-  LinkSpec likeness = spec;
-  likeness.loss_up = likeness.loss_down = {};
-  if (spec.kind == "fixed") {
-    likeness.fixed.up = packet_rate(spec, Direction::up);
-    likeness.fixed.down = packet_rate(spec, Direction::down);
-    likeness.fixed.trace_up.clear();
-    likeness.fixed.trace_down.clear();
-  }
-  return likeness;
 }
 
 std::unique_ptr<PacketPath> make_packet_path(const LinkSpec& spec, std::uint64_t seed, PacketPool& pool,

@@ -19,8 +19,6 @@ namespace cutlink::netsim {
 [[nodiscard]] Bytes emulated_queue(const LinkSpec& spec, Direction direction);
 // One way, without jitter and queue.
 [[nodiscard]] Nanoseconds link_delay(const LinkSpec& spec);
-// The nearest link that make_link() knows: without loss, a trace as its mean rate. For predictions.
-[[nodiscard]] LinkSpec simulated_likeness(const LinkSpec& spec);
 
 enum class QueueLimit { of_the_link, none };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "netsim/packet/likeness.h"
+
 namespace cutlink::netsim {
 namespace {
 

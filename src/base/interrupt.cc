@@ -9,7 +9,7 @@
 
 #include "base/signal_stack.h"
 
-namespace cutlink::run {
+namespace cutlink {
 
 namespace {
 
@@ -51,4 +51,4 @@ bool interrupted() { return asked; }
 
 void request_interrupt() { asked = true; }
 
-}  // namespace cutlink::run
+}  // namespace cutlink

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace cutlink::run {
+namespace cutlink {
 
 // Catches SIGINT and SIGTERM while it lives; the previous handlers return with its end. A reader of our
 // output that the same Ctrl-C ended (`| tee log`) does not end us meanwhile. One at a time, on the main
@@ -28,4 +28,4 @@ class Interrupted : public std::runtime_error {
 // What the signal handler does; for tests, too.
 void request_interrupt();
 
-}  // namespace cutlink::run
+}  // namespace cutlink

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <limits>
 
-namespace cutlink::run {
+namespace cutlink {
 
 namespace {
 
@@ -29,4 +29,4 @@ std::uint64_t machine_memory_bytes() {
                    limit_in("/sys/fs/cgroup/memory/memory.limit_in_bytes")});
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-namespace cutlink::run {
+namespace cutlink {
 
 // Physical, or less where the process's control group has a limit (containers).
 [[nodiscard]] std::uint64_t machine_memory_bytes();
 
-}  // namespace cutlink::run
+}  // namespace cutlink

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstdint>
 
-namespace cutlink::model {
+namespace cutlink {
 
 Utf8Step utf8_step(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
@@ -85,4 +85,4 @@ void append_utf8(std::string& out, char32_t code_point) {
   }
 }
 
-}  // namespace cutlink::model
+}  // namespace cutlink

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace cutlink::model {
+namespace cutlink {
 
 // What lies at a place in text: a code point, or a maximal ill-formed part of `length` bytes (at least 1).
 struct Utf8Step {
@@ -23,4 +23,4 @@ struct Utf8Step {
 
 void append_utf8(std::string& out, char32_t code_point);  // code_point: a Unicode scalar value
 
-}  // namespace cutlink::model
+}  // namespace cutlink

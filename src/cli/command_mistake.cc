@@ -23,7 +23,7 @@ bool is_option(const std::string& word) {
 // "train.lr" for --lr and for --train.lr: what newcomers take for options.
 std::string key_like(const std::string& option) {
   const std::string word = option.substr(option.find_first_not_of('-'));
-  for (const run::KeySpec& key : run::scenario_keys()) {
+  for (const scenario::KeySpec& key : scenario::scenario_keys()) {
     if (key.name == word || key.name.ends_with("." + word)) {
       return key.name;
     }

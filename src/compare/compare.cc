@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 std::string cell_name(const std::string& row, std::uint64_t seed) {
   std::string name;
@@ -28,9 +28,9 @@ std::string cell_name(const std::string& row, std::uint64_t seed) {
 namespace {
 
 // Two rows whose names differ only in signs get different directories.
-std::vector<std::string> row_folders(const std::vector<CompareRow>& rows) {
+std::vector<std::string> row_folders(const std::vector<scenario::CompareRow>& rows) {
   std::vector<std::string> folders;
-  for (const CompareRow& row : rows) {
+  for (const scenario::CompareRow& row : rows) {
     std::string folder = row.name;
     const auto taken = [&](const std::string& candidate) {
       return std::any_of(folders.begin(), folders.end(),
@@ -45,18 +45,18 @@ std::vector<std::string> row_folders(const std::vector<CompareRow>& rows) {
 }
 
 // In the order in which they run.
-std::vector<RunRequest> cells_of(const CompareRequest& request) {
-  const std::vector<CompareRow>& rows = request.scenario.rows;
+std::vector<run::RunRequest> cells_of(const CompareRequest& request) {
+  const std::vector<scenario::CompareRow>& rows = request.scenario.rows;
   const std::vector<std::string> folders = row_folders(rows);
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     order.push_back(i);
   }
   std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return rows[i].reference; });
-  std::vector<RunRequest> cells;
+  std::vector<run::RunRequest> cells;
   for (const std::uint64_t seed : request.seeds) {
     for (const std::size_t i : order) {
-      RunRequest run;
+      run::RunRequest run;
       run.scenario = request.scenario;
       run.scenario.train.codecs = rows[i].codecs;
       run.scenario.train.seed = seed;
@@ -76,18 +76,20 @@ std::vector<RunRequest> cells_of(const CompareRequest& request) {
 
 }  // namespace
 
-bool is_finished(const CompareRequest& request, const Assets& assets) {
-  const std::vector<RunRequest> cells = cells_of(request);
+bool is_finished(const CompareRequest& request, const run::Assets& assets) {
+  const std::vector<run::RunRequest> cells = cells_of(request);
   return std::all_of(cells.begin(), cells.end(),
-                     [&](const RunRequest& cell) { return is_finished(cell, assets); });
+                     [&](const run::RunRequest& cell) { return run::is_finished(cell, assets); });
 }
 
-CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets, Reporter& reporter) {
+CompareOutcome run_comparison(const CompareRequest& request, const run::Assets& assets,
+                              run::Reporter& reporter) {
   CompareOutcome outcome;
   std::size_t references_failed = 0;
-  for (const RunRequest& run : cells_of(request)) {
+  for (const run::RunRequest& run : cells_of(request)) {
     try {
-      outcome.interrupted = interrupted() || run_one(run, assets, reporter) == RunStatus::interrupted;
+      outcome.interrupted =
+          interrupted() || run::run_one(run, assets, reporter) == run::RunStatus::interrupted;
       if (outcome.interrupted) {
         return outcome;
       }
@@ -108,4 +110,4 @@ const RowFigures& Comparison::reference() const {
   return *std::find_if(rows.begin(), rows.end(), [](const RowFigures& row) { return row.reference; });
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

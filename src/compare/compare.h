@@ -9,15 +9,15 @@
 #include "compare/compare_timing.h"
 #include "run/runner.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 struct CompareRequest {
-  Scenario scenario;
+  scenario::Scenario scenario;
   std::vector<std::uint64_t> seeds;
   std::filesystem::path directory;
   std::string command;
   bool replace = false;
-  std::optional<LiveOptions> live;  // as of RunRequest; the same server for all runs
+  std::optional<session::LiveOptions> live;  // as of RunRequest; the same server for all runs
 };
 
 struct CompareOutcome {
@@ -27,12 +27,12 @@ struct CompareOutcome {
 };
 
 // Whether there is nothing left to run. Throws as is_finished().
-[[nodiscard]] bool is_finished(const CompareRequest& request, const Assets& assets);
+[[nodiscard]] bool is_finished(const CompareRequest& request, const run::Assets& assets);
 
 // Runs what is missing, in the order seed by seed, reference first; skips what is finished and goes on with
 // what was interrupted. A row that fails does not stop the others. Throws as run_one().
-[[nodiscard]] CompareOutcome run_comparison(const CompareRequest& request, const Assets& assets,
-                                            Reporter& reporter);
+[[nodiscard]] CompareOutcome run_comparison(const CompareRequest& request, const run::Assets& assets,
+                                            run::Reporter& reporter);
 
 // The directory of one cell: ROW-sSEED, the row's name made fit for a file name.
 [[nodiscard]] std::string cell_name(const std::string& row, std::uint64_t seed);
@@ -46,7 +46,7 @@ struct RowFigures {
   std::vector<std::uint64_t> seeds;       // finished
   std::vector<std::uint64_t> unfinished;  // failed, interrupted or running
   std::string failure;                    // of the first that failed
-  TrafficSummary traffic;
+  record::TrafficSummary traffic;
   double byte_ratio = 0.0;  // the reference's bytes ÷ this row's
   RunTiming timing;         // last: of the first seed
   double speedup = 0.0;     // the reference's time ÷ this row's
@@ -59,7 +59,7 @@ struct RowFigures {
 };
 
 struct Comparison {
-  Scenario scenario;  // as the reference run records it
+  scenario::Scenario scenario;  // as the reference run records it
   std::string world = "simulated";
   std::string peer;  // of real sockets: described
   std::string link;  // described
@@ -87,4 +87,4 @@ struct Comparison {
 // What a person can act on, in one sentence (two with a single seed).
 [[nodiscard]] std::string verdict(const Comparison& comparison);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

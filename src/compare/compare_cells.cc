@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "record/run_json.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 namespace {
 
@@ -23,8 +23,8 @@ std::optional<RowKey> key_of(const Json& info, const CompareRequest* only) {
   if (only == nullptr) {
     return RowKey{info.value("row_index", 0U), name, activation, gradient};
   }
-  const std::vector<CompareRow>& rows = only->scenario.rows;
-  const auto row = std::find_if(rows.begin(), rows.end(), [&](const CompareRow& candidate) {
+  const std::vector<scenario::CompareRow>& rows = only->scenario.rows;
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const scenario::CompareRow& candidate) {
     return candidate.name == name && candidate.codecs.activation == activation &&
            candidate.codecs.gradient == gradient;
   });
@@ -48,8 +48,8 @@ std::map<std::string, std::string> shared_keys(const Json& info) {
   return keys;
 }
 
-void check_same_scenario(const RunRecord& first, const RunRecord& other) {
-  const auto world_of = [](const RunRecord& run) {
+void check_same_scenario(const record::RunRecord& first, const record::RunRecord& other) {
+  const auto world_of = [](const record::RunRecord& run) {
     return run.info.value("world", std::string("simulated"));
   };
   if (world_of(first) != world_of(other)) {
@@ -90,9 +90,9 @@ Cells read_cells(const fs::path& directory, const CompareRequest* only) {
   }
   std::sort(folders.begin(), folders.end());
   Cells cells;
-  const RunRecord* first = nullptr;
+  const record::RunRecord* first = nullptr;
   for (const fs::path& folder : folders) {
-    const Json info = *read_run_json(folder);
+    const Json info = *record::read_run_json(folder);
     const std::optional<RowKey> key = key_of(info, only);
     if (!key) {
       continue;
@@ -100,7 +100,7 @@ Cells read_cells(const fs::path& directory, const CompareRequest* only) {
     Cell cell;
     cell.finished = info["status"] == "finished";
     if (cell.finished) {
-      cell.run = load_finished_run(folder, info);
+      cell.run = record::load_finished_run(folder, info);
     } else {
       cell.run.directory = folder;
       cell.run.info = info;
@@ -124,4 +124,4 @@ Cells read_cells(const fs::path& directory, const CompareRequest* only) {
   return cells;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

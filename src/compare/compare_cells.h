@@ -11,10 +11,10 @@
 #include "compare/compare.h"
 #include "record/run_summary.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 struct Cell {
-  RunRecord run;
+  record::RunRecord run;
   bool finished = false;
 };
 
@@ -26,4 +26,4 @@ using Cells = std::map<RowKey, std::vector<Cell>>;
 // directory, or runs are not of one comparison (another scenario, world, model or data).
 [[nodiscard]] Cells read_cells(const std::filesystem::path& directory, const CompareRequest* only);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -5,13 +5,13 @@
 #include <map>
 
 #include "base/error.h"
-#include "netsim/packet/link_packets.h"
 #include "compare/compare.h"
 #include "compare/compare_cells.h"
+#include "netsim/packet/likeness.h"
 #include "record/link_record.h"
 #include "record/run_json.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 namespace {
 
@@ -48,8 +48,8 @@ double mean_over(const std::vector<T>& items, double T::*member) {
   return mean_of(values);
 }
 
-RowFigures row_figures(const std::vector<Cell>& cells, const WorkTimes& work, const netsim::LinkSpec& link,
-                       std::uint32_t first_step, double target) {
+RowFigures row_figures(const std::vector<Cell>& cells, const run::WorkTimes& work,
+                       const netsim::LinkSpec& link, std::uint32_t first_step, double target) {
   RowFigures row;
   const Json& info = cells.front().run.info;
   row.name = info.value("row", std::string());
@@ -59,7 +59,7 @@ RowFigures row_figures(const std::vector<Cell>& cells, const WorkTimes& work, co
     row.name = row.codecs.activation + " / " + row.codecs.gradient;
   }
   row.reference = info.value("reference", false);
-  std::vector<TrafficSummary> traffic;
+  std::vector<record::TrafficSummary> traffic;
   std::vector<RunTiming> timing;
   std::vector<double> first_losses, losses, plain, whole_bytes, reached;
   for (const Cell& cell : cells) {
@@ -72,8 +72,8 @@ RowFigures row_figures(const std::vector<Cell>& cells, const WorkTimes& work, co
       continue;
     }
     row.seeds.push_back(seed);
-    traffic.push_back(summarise_traffic(cell.run, first_step));
-    const TrafficSummary whole = summarise_traffic(cell.run, 0);
+    traffic.push_back(record::summarise_traffic(cell.run, first_step));
+    const record::TrafficSummary whole = record::summarise_traffic(cell.run, 0);
     whole_bytes.push_back(whole.up_bytes + whole.down_bytes);
     timing.push_back(time_run(cell.run, work, link, first_step));
     if (!cell.run.evaluations.empty()) {
@@ -89,10 +89,11 @@ RowFigures row_figures(const std::vector<Cell>& cells, const WorkTimes& work, co
     return row;
   }
   row.traffic = traffic.front();
-  for (double TrafficSummary::*member :
-       {&TrafficSummary::up_bytes, &TrafficSummary::down_bytes, &TrafficSummary::modelled_bytes,
-        &TrafficSummary::bits_per_element, &TrafficSummary::metadata_share, &TrafficSummary::outlier_share,
-        &TrafficSummary::mean_width, &TrafficSummary::width_deviation}) {
+  for (double record::TrafficSummary::*member :
+       {&record::TrafficSummary::up_bytes, &record::TrafficSummary::down_bytes,
+        &record::TrafficSummary::modelled_bytes, &record::TrafficSummary::bits_per_element,
+        &record::TrafficSummary::metadata_share, &record::TrafficSummary::outlier_share,
+        &record::TrafficSummary::mean_width, &record::TrafficSummary::width_deviation}) {
     row.traffic.*member = mean_over(traffic, member);
   }
   row.timing = timing.front();
@@ -112,8 +113,8 @@ RowFigures row_figures(const std::vector<Cell>& cells, const WorkTimes& work, co
   return row;
 }
 
-std::vector<const RunRecord*> finished_reference(const Cells& cells, const fs::path& directory) {
-  std::vector<const RunRecord*> runs;
+std::vector<const record::RunRecord*> finished_reference(const Cells& cells, const fs::path& directory) {
+  std::vector<const record::RunRecord*> runs;
   for (const auto& [index, row] : cells) {
     for (const Cell& cell : row) {
       if (cell.finished && cell.run.info.value("reference", false)) {
@@ -134,15 +135,15 @@ std::vector<const RunRecord*> finished_reference(const Cells& cells, const fs::p
 
 Comparison load_comparison(const fs::path& directory, const CompareRequest* only) {
   const Cells cells = read_cells(directory, only);
-  const std::vector<const RunRecord*> reference = finished_reference(cells, directory);
-  const RunRecord& first = *reference.front();
+  const std::vector<const record::RunRecord*> reference = finished_reference(cells, directory);
+  const record::RunRecord& first = *reference.front();
   Comparison c;
-  c.scenario = scenario_of(first.info, first.directory);
+  c.scenario = record::scenario_of(first.info, first.directory);
   c.scenario.name = first.info.value("name", c.scenario.name);
-  c.link_spec = link_of(first.info["link"], (first.directory / "run.json").string());
+  c.link_spec = record::link_of(first.info["link"], (first.directory / "run.json").string());
   c.link = c.link_spec.name;
   c.world = first.info.value("world", std::string("simulated"));
-  if (has_real_link(first)) {
+  if (record::has_real_link(first)) {
     c.link_spec = netsim::simulated_likeness(c.link_spec);
   }
   c.peer = first.info.value("peer", std::string());
@@ -151,20 +152,20 @@ Comparison load_comparison(const fs::path& directory, const CompareRequest* only
   c.down_bps = link->goodput(Direction::down).bps;
   const Nanoseconds delay = c.link_spec.kind == "wifi" ? c.link_spec.wifi.delay : c.link_spec.fixed.delay;
   c.delay_ns = static_cast<double>(delay.count());
-  c.measured = has_real_link(first) || is_measured(c.scenario.compute);
+  c.measured = record::has_real_link(first) || scenario::is_measured(c.scenario.compute);
   c.compute =
       c.measured ? "measured, medians of the reference run" : first.info.value("compute", c.scenario.compute);
 
   std::vector<double> losses;
-  for (const RunRecord* run : reference) {
+  for (const record::RunRecord* run : reference) {
     c.seeds.push_back(run->info.value("seed", std::uint64_t{0}));
     if (!run->evaluations.empty()) {
       losses.push_back(run->evaluations.back().loss);
     }
   }
   c.target_loss = c.scenario.target_loss > 0.0 ? c.scenario.target_loss : mean_of(losses) * 1.01;
-  const WorkTimes work = median_work(reference);
-  std::vector<const RunRecord*> finished;
+  const run::WorkTimes work = median_work(reference);
+  std::vector<const record::RunRecord*> finished;
   for (const auto& [index, row] : cells) {
     for (const Cell& cell : row) {
       if (cell.finished) {
@@ -172,7 +173,7 @@ Comparison load_comparison(const fs::path& directory, const CompareRequest* only
       }
     }
   }
-  const std::optional<std::uint32_t> hold = common_hold(finished);
+  const std::optional<std::uint32_t> hold = record::common_hold(finished);
   c.hold_reached = hold.has_value();
   c.hold_begins = hold.value_or(0);
   c.held_steps = static_cast<std::uint32_t>(first.steps.size()) - c.hold_begins;
@@ -197,4 +198,4 @@ Comparison load_comparison(const fs::path& directory, const CompareRequest* only
   return c;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 namespace {
 
@@ -20,8 +20,8 @@ std::int64_t median(std::vector<std::int64_t> values) {
 }
 
 // Of the steps [begin, end).
-CodingTimes median_coding(const RunRecord& run, std::uint32_t begin, std::uint32_t end) {
-  CodingTimes times;
+run::CodingTimes median_coding(const record::RunRecord& run, std::uint32_t begin, std::uint32_t end) {
+  run::CodingTimes times;
   for (const Crossing crossing : all_crossings) {
     std::vector<std::int64_t> encode;
     std::vector<std::int64_t> decode;
@@ -38,7 +38,7 @@ CodingTimes median_coding(const RunRecord& run, std::uint32_t begin, std::uint32
 }
 
 // What every training message of a step took from the sender's socket to the receiver.
-std::vector<std::vector<Nanoseconds>> measured_transfers(const RunRecord& run) {
+std::vector<std::vector<Nanoseconds>> measured_transfers(const record::RunRecord& run) {
   std::vector<std::vector<Nanoseconds>> steps;
   const MessageRow* last = nullptr;
   for (const MessageRow& m : run.messages) {
@@ -56,11 +56,11 @@ std::vector<std::vector<Nanoseconds>> measured_transfers(const RunRecord& run) {
 
 }  // namespace
 
-WorkTimes median_work(const std::vector<const RunRecord*>& reference_runs) {
-  WorkTimes medians{};
+run::WorkTimes median_work(const std::vector<const record::RunRecord*>& reference_runs) {
+  run::WorkTimes medians{};
   for (std::size_t kind = 0; kind < work_kinds; ++kind) {
     std::vector<std::int64_t> values;
-    for (const RunRecord* run : reference_runs) {
+    for (const record::RunRecord* run : reference_runs) {
       for (const StepRow& step : run->steps) {
         values.push_back(step.work_ns[kind]);
       }
@@ -70,9 +70,10 @@ WorkTimes median_work(const std::vector<const RunRecord*>& reference_runs) {
   return medians;
 }
 
-std::vector<Chain> step_chains(const RunRecord& run, const WorkTimes& work, std::uint32_t first_step) {
-  const CodingTimes before = median_coding(run, 0, first_step);
-  const CodingTimes after = median_coding(run, first_step, std::numeric_limits<std::uint32_t>::max());
+std::vector<Chain> step_chains(const record::RunRecord& run, const run::WorkTimes& work,
+                               std::uint32_t first_step) {
+  const run::CodingTimes before = median_coding(run, 0, first_step);
+  const run::CodingTimes after = median_coding(run, first_step, std::numeric_limits<std::uint32_t>::max());
   std::vector<const MessageRow*> messages;
   for (const MessageRow& m : run.messages) {
     if (m.phase == Phase::train) {
@@ -89,29 +90,29 @@ std::vector<Chain> step_chains(const RunRecord& run, const WorkTimes& work, std:
       micro_batches = std::max<std::int64_t>(micro_batches, messages[end]->micro_batch + std::int64_t{1});
       ++end;
     }
-    WorkTimes share = work;
+    run::WorkTimes share = work;
     for (std::int64_t& ns : share) {
       ns /= micro_batches;
     }
     Chain chain;
     for (; begin < end; ++begin) {
       const MessageRow& m = *messages[begin];
-      append_crossing(chain, m.crossing, vanilla, share, m.step < first_step ? before : after,
-                      Bytes{m.frame_bytes()});
+      run::append_crossing(chain, m.crossing, vanilla, share, m.step < first_step ? before : after,
+                           Bytes{m.frame_bytes()});
     }
     chains.push_back(std::move(chain));
   }
   return chains;
 }
 
-RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::LinkSpec& link_spec,
-                   std::uint32_t first_step) {
+RunTiming time_run(const record::RunRecord& run, const run::WorkTimes& work,
+                   const netsim::LinkSpec& link_spec, std::uint32_t first_step) {
   RunTiming timing;
   const auto link = netsim::make_link(link_spec, run.info.value("seed", std::uint64_t{1}));
   netsim::Replay replay(*link);
   std::vector<Chain> chains = step_chains(run, work, first_step);
   const auto transfers =
-      has_real_link(run) ? measured_transfers(run) : std::vector<std::vector<Nanoseconds>>();
+      record::has_real_link(run) ? measured_transfers(run) : std::vector<std::vector<Nanoseconds>>();
   netsim::Instant now{};
   double counted = 0.0;
   for (std::size_t i = 0; i < chains.size(); ++i) {
@@ -141,11 +142,11 @@ RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::Li
   return timing;
 }
 
-double time_to_loss(const RunRecord& run, const RunTiming& timing, double target) {
+double time_to_loss(const record::RunRecord& run, const RunTiming& timing, double target) {
   double before_time = 0.0;
   double before_loss = 0.0;
   bool first = true;
-  for (const Evaluation& evaluation : run.evaluations) {
+  for (const record::Evaluation& evaluation : run.evaluations) {
     if (evaluation.step > timing.step_ends_ns.size()) {
       break;
     }
@@ -164,4 +165,4 @@ double time_to_loss(const RunRecord& run, const RunTiming& timing, double target
   return -1.0;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

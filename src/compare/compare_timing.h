@@ -8,18 +8,18 @@
 
 #include "netsim/spec/link_spec.h"
 #include "netsim/timeline/timeline.h"
-#include "run/batch_chain.h"
 #include "record/run_summary.h"
+#include "run/batch_chain.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 // Median of each kind of work in one step (all micro-batches).
-[[nodiscard]] WorkTimes median_work(const std::vector<const RunRecord*>& reference_runs);
+[[nodiscard]] run::WorkTimes median_work(const std::vector<const record::RunRecord*>& reference_runs);
 
 // The chains of a run's training steps: work from the medians; coding as the run's own median of that
 // crossing, before first_step and from there on, as the widths differ; messages as they were.
-[[nodiscard]] std::vector<std::vector<netsim::TimelineEvent>> step_chains(const RunRecord& run,
-                                                                          const WorkTimes& work,
+[[nodiscard]] std::vector<std::vector<netsim::TimelineEvent>> step_chains(const record::RunRecord& run,
+                                                                          const run::WorkTimes& work,
                                                                           std::uint32_t first_step);
 
 struct RunTiming {
@@ -30,11 +30,11 @@ struct RunTiming {
 };
 // Plays the chains over a fresh link, or with the transfers that a run over real sockets measured; means are
 // over the steps from first_step on.
-[[nodiscard]] RunTiming time_run(const RunRecord& run, const WorkTimes& work, const netsim::LinkSpec& link,
-                                 std::uint32_t first_step);
+[[nodiscard]] RunTiming time_run(const record::RunRecord& run, const run::WorkTimes& work,
+                                 const netsim::LinkSpec& link, std::uint32_t first_step);
 
 // Virtual time at which the evaluation loss (codecs in the loop) first falls to `target`, straight lines
 // between evaluations; negative: never.
-[[nodiscard]] double time_to_loss(const RunRecord& run, const RunTiming& timing, double target);
+[[nodiscard]] double time_to_loss(const record::RunRecord& run, const RunTiming& timing, double target);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "netsim/timeline/break_even.h"
 #include "compare/compare.h"
+#include "netsim/timeline/break_even.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 
 namespace {
 
@@ -69,4 +69,4 @@ std::string verdict(const Comparison& c) {
   return text;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -8,7 +8,7 @@ namespace cutlink::exporter {
 namespace {
 
 struct AddField {
-  CsvLine& line;
+  record::CsvLine& line;
   void operator()(std::monostate) const { line.add(""); }
   void operator()(const std::string& text) const { line.add(text); }
   void operator()(std::int64_t number) const { line.add(number); }
@@ -18,7 +18,7 @@ struct AddField {
 }  // namespace
 
 std::string table_to_csv(const Table& table) {
-  CsvLine line;
+  record::CsvLine line;
   for (const TableColumn& column : table.columns) {
     line.add(column.key());
   }

@@ -31,7 +31,7 @@ struct ToCell {
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
   std::string operator()(double number) const {
     if (column.decimals < 0 || !std::isfinite(number)) {
-      return number_text(number);
+      return record::number_text(number);
     }
     std::array<char, 400> buffer{};  // the largest double has 309 digits before its point
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,

@@ -10,14 +10,14 @@
 #include "base/error.h"
 #include "model/llama/llama.h"
 #include "model/tokenizer/tokenizer.h"
-#include "scenario/data_root.h"
 #include "record/run_json.h"
+#include "scenario/data_root.h"
 
-namespace cutlink::run {
+namespace cutlink::generate {
 
 namespace {
 
-model::Llama load_tuned(const AnswerRequest& request, const Scenario& scenario,
+model::Llama load_tuned(const AnswerRequest& request, const scenario::Scenario& scenario,
                         const model::LlamaConfig& config, const model::Checkpoint& checkpoint) {
   model::Part whole;
   whole.embedding = whole.head = true;
@@ -43,11 +43,11 @@ model::Llama load_tuned(const AnswerRequest& request, const Scenario& scenario,
 }  // namespace
 
 bool answer(const AnswerRequest& request, const std::function<void(const std::string&)>& on_text) {
-  const auto info = read_run_json(request.directory);
+  const auto info = record::read_run_json(request.directory);
   if (!info) {
     usage_error(fmt::format("{}: no run directory (no run.json in it)", request.directory.string()));
   }
-  const Scenario scenario = scenario_of(*info, request.directory);
+  const scenario::Scenario scenario = record::scenario_of(*info, request.directory);
   const model::LlamaConfig config = model::load_config(scenario.model);
   const model::Tokenizer tokenizer = model::Tokenizer::load(scenario.model);
   const model::Checkpoint checkpoint(scenario.model);
@@ -85,4 +85,4 @@ bool answer(const AnswerRequest& request, const std::function<void(const std::st
   return false;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::generate

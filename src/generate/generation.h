@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace cutlink::run {
+namespace cutlink::generate {
 
 struct AnswerRequest {
   std::filesystem::path directory;  // of a run
@@ -20,4 +20,4 @@ struct AnswerRequest {
 // ended by itself. Throws Error(usage) where the directory holds no run with adapters.
 bool answer(const AnswerRequest& request, const std::function<void(const std::string&)>& on_text);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::generate

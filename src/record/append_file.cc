@@ -7,7 +7,7 @@
 #include "base/byte_io.h"
 #include "base/error.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 AppendFile::AppendFile(FileDescriptor file, std::uint64_t offset)
     : file_(std::move(file)), written_(offset) {}
@@ -51,4 +51,4 @@ void AppendFile::sync() {
   file_.sync();
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -8,7 +8,7 @@
 
 #include "base/file_descriptor.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 // Every failure (disk full, no such folder, …) throws Error(run) with path and cause. What was flushed before
 // stays in the file.
@@ -37,4 +37,4 @@ class AppendFile {
   std::string buffer_;
 };
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -12,7 +12,7 @@
 #include "record/append_file.h"
 #include "record/csv_line.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 // A column: its name, and how its field is made from a row. So header and rows cannot disagree.
 template <typename Row>
@@ -73,4 +73,4 @@ class CsvFile {
   AppendFile file_;
 };
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

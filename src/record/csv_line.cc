@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 std::string number_text(double value) {
   if (std::isnan(value)) {
@@ -45,4 +45,4 @@ void CsvLine::add_plain(std::string_view text) {
   line_ += text;
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 // The shortest text that reads back as exactly this number, whatever the locale: "0.1", "1e-04", "nan",
 // "inf".
@@ -39,4 +39,4 @@ class CsvLine {
   bool first_ = true;
 };
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

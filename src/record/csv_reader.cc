@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 namespace {
 
@@ -134,4 +134,4 @@ std::optional<double> CsvReader::maybe_real(std::size_t row, std::string_view co
   return text(row, column).empty() ? std::nullopt : std::optional(real(row, column));
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

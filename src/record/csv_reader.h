@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 class CsvReader {
  public:
@@ -33,4 +33,4 @@ class CsvReader {
   std::vector<std::vector<std::string>> rows_;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -6,7 +6,7 @@
 
 #include "base/file_io.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::uint64_t cut_event_file(const std::filesystem::path& file, std::uint64_t of
   return text.size();
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

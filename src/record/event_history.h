@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 // Of `events` (lines of events.jsonl): the first `offset` bytes, and of the rest the lines that tell of
 // connections and of going back. A last line that is not whole is dropped. events has at least `offset`
@@ -17,4 +17,4 @@ namespace cutlink::run {
 // The same of a file, whole or not at all; returns its new length. A file that is shorter is left as it is.
 std::uint64_t cut_event_file(const std::filesystem::path& file, std::uint64_t offset);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

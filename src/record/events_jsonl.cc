@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 std::string event_line(const Event& event) {
   const nlohmann::ordered_json object = {{"step", event.step},
@@ -18,4 +18,4 @@ void EventsJsonl::write(const Event& event) {
   file_.flush();
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -8,7 +8,7 @@
 #include "base/records.h"
 #include "record/append_file.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 [[nodiscard]] std::string event_line(const Event& event);  // with its line feed
 
@@ -32,4 +32,4 @@ class EventsJsonl {
   AppendFile file_;
 };
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 namespace {
 
@@ -126,4 +126,4 @@ LinkSpec link_of(const Json& json, const std::string& where) {
   return link;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

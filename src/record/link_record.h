@@ -7,7 +7,7 @@
 
 #include "netsim/spec/link_spec.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 // Every setting in base units, with its source where the preset names one.
 [[nodiscard]] nlohmann::ordered_json link_json(const netsim::LinkSpec& link);
@@ -16,4 +16,4 @@ namespace cutlink::run {
 // type.
 [[nodiscard]] netsim::LinkSpec link_of(const nlohmann::ordered_json& json, const std::string& where);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

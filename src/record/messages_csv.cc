@@ -3,7 +3,7 @@
 #include <array>
 #include <optional>
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 using Row = MessageRow;
@@ -61,4 +61,4 @@ std::span<const CsvColumn<MessageRow>> csv_columns<MessageRow>() {
   return columns;
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

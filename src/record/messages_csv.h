@@ -4,11 +4,11 @@
 #include "base/records.h"
 #include "record/csv_file.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 template <>
 std::span<const CsvColumn<MessageRow>> csv_columns<MessageRow>();
 
 using MessagesCsv = CsvFile<MessageRow>;
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

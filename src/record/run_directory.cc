@@ -9,14 +9,14 @@
 
 #include "base/directory_lock.h"
 #include "base/error.h"
+#include "record/event_history.h"
 #include "record/events_jsonl.h"
 #include "record/messages_csv.h"
+#include "record/run_json.h"
 #include "record/steps_csv.h"
 #include "record/widths_csv.h"
-#include "record/event_history.h"
-#include "record/run_json.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 namespace fs = std::filesystem;
 
@@ -50,9 +50,9 @@ std::optional<nlohmann::ordered_json> readable_run_json(const fs::path& path) {
   }
 }
 
-exporter::EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
+EventsJsonl cut_back(const fs::path& events, std::uint64_t offset) {
   // A file that is too short is open_at()'s to refuse.
-  return exporter::EventsJsonl::open_at(events, std::max(offset, cut_event_file(events, offset)));
+  return EventsJsonl::open_at(events, std::max(offset, cut_event_file(events, offset)));
 }
 
 }  // namespace
@@ -89,10 +89,10 @@ void RunLock::make_directory() {
 }
 
 struct RunDirectory::State {
-  exporter::StepsCsv steps;
-  exporter::MessagesCsv messages;
-  exporter::WidthsCsv widths;
-  exporter::EventsJsonl events;
+  StepsCsv steps;
+  MessagesCsv messages;
+  WidthsCsv widths;
+  EventsJsonl events;
   OnEvent on_event;
 };
 
@@ -124,11 +124,11 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(RunLock& lock, OnEvent on
     }
   }
   const fs::path events = path / "events.jsonl";
-  auto state = std::make_unique<State>(State{
-      exporter::StepsCsv::create(path / "steps.csv"), exporter::MessagesCsv::create(path / "messages.csv"),
-      exporter::WidthsCsv::create(path / "widths.csv"),
-      keep_history && fs::exists(events) ? cut_back(events, 0) : exporter::EventsJsonl::create(events),
-      std::move(on_event)});
+  auto state = std::make_unique<State>(
+      State{StepsCsv::create(path / "steps.csv"), MessagesCsv::create(path / "messages.csv"),
+            WidthsCsv::create(path / "widths.csv"),
+            keep_history && fs::exists(events) ? cut_back(events, 0) : EventsJsonl::create(events),
+            std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
 }
 
@@ -136,9 +136,9 @@ std::unique_ptr<RunDirectory> RunDirectory::resume(const RunLock& lock, const Fi
                                                    OnEvent on_event) {
   const fs::path& path = lock.directory();
   auto state =
-      std::make_unique<State>(State{exporter::StepsCsv::open_at(path / "steps.csv", offsets[0]),
-                                    exporter::MessagesCsv::open_at(path / "messages.csv", offsets[1]),
-                                    exporter::WidthsCsv::open_at(path / "widths.csv", offsets[2]),
+      std::make_unique<State>(State{StepsCsv::open_at(path / "steps.csv", offsets[0]),
+                                    MessagesCsv::open_at(path / "messages.csv", offsets[1]),
+                                    WidthsCsv::open_at(path / "widths.csv", offsets[2]),
                                     cut_back(path / "events.jsonl", offsets[3]), std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
 }
@@ -173,4 +173,4 @@ FileOffsets RunDirectory::sync() {
           state_->events.offset()};
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -11,7 +11,7 @@
 #include "base/file_descriptor.h"
 #include "record/run_sink.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 // Lengths of steps.csv, messages.csv, widths.csv and events.jsonl, in this order.
 using FileOffsets = std::array<std::uint64_t, 4>;
@@ -66,4 +66,4 @@ class RunDirectory : public RunSink {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -3,7 +3,7 @@
 
 #include "base/records.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 class RunSink {
  public:
@@ -14,4 +14,4 @@ class RunSink {
   virtual void event(const Event& event) = 0;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -1,6 +1,6 @@
 #include "record/run_state.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 namespace {
 constexpr std::uint32_t run_state_version = 2;
@@ -43,4 +43,4 @@ RunState read_run_state(ByteReader& in) {
   return state;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

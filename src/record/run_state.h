@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/byte_io.h"
+#include "record/evaluation.h"
 #include "record/run_directory.h"
-#include "run/runner.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 struct RunState {
   FileOffsets offsets{};  // lengths of the run's files, all on the disk
@@ -18,4 +18,4 @@ void write_run_state(ByteWriter& out, const RunState& state);
 // Throws the reader's Error where the bytes are of another version or end early.
 [[nodiscard]] RunState read_run_state(ByteReader& in);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

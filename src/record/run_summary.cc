@@ -10,7 +10,7 @@
 #include "base/file_io.h"
 #include "record/csv_reader.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 namespace {
 
@@ -289,4 +289,4 @@ Json summary_json(const RunRecord& run) {
   return json;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

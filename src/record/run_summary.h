@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/records.h"
-#include "run/runner.h"
+#include "record/evaluation.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 
 // A run directory in memory.
 struct RunRecord {
@@ -54,4 +54,4 @@ struct TrafficSummary {
 // summary of run.json: traffic and times of hold and of the whole run, losses.
 [[nodiscard]] nlohmann::ordered_json summary_json(const RunRecord& run);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::record

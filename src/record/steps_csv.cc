@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 using Row = StepRow;
@@ -56,4 +56,4 @@ std::span<const CsvColumn<StepRow>> csv_columns<StepRow>() {
   return columns;
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

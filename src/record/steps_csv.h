@@ -4,11 +4,11 @@
 #include "base/records.h"
 #include "record/csv_file.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 template <>
 std::span<const CsvColumn<StepRow>> csv_columns<StepRow>();
 
 using StepsCsv = CsvFile<StepRow>;
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 using Row = WidthRow;
@@ -21,4 +21,4 @@ std::span<const CsvColumn<WidthRow>> csv_columns<WidthRow>() {
   return columns;
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

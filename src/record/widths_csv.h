@@ -4,11 +4,11 @@
 #include "base/records.h"
 #include "record/csv_file.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 template <>
 std::span<const CsvColumn<WidthRow>> csv_columns<WidthRow>();
 
 using WidthsCsv = CsvFile<WidthRow>;
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -10,7 +10,7 @@
 
 namespace cutlink::run {
 
-void save_run_adapters(const std::filesystem::path& directory, const Scenario& scenario,
+void save_run_adapters(const std::filesystem::path& directory, const scenario::Scenario& scenario,
                        const std::vector<model::NamedParameter>& client,
                        const std::vector<model::NamedParameter>& server) {
   std::vector<model::NamedParameter> merged = client;
@@ -21,7 +21,7 @@ void save_run_adapters(const std::filesystem::path& directory, const Scenario& s
       peer_error(fmt::format("the server sent the adapter {}, which is the client's", parameter.name));
     }
   }
-  const std::string base = portable_path(scenario.model);
+  const std::string base = scenario::portable_path(scenario.model);
   const auto save = [&](const char* name, const std::vector<model::NamedParameter>& parameters) {
     if (!parameters.empty()) {
       const std::filesystem::path folder = directory / "adapters" / name;

@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
-#include "codecs/registry.h"
 #include "model/llama/llama_shapes.h"
-#include "scenario/data_root.h"
 #include "run/fingerprint.h"
+#include "scenario/data_root.h"
+#include "train/crossings.h"
 #include "train/data/word_problems.h"
 
 namespace cutlink::run {
@@ -20,37 +20,21 @@ constexpr std::uint64_t word_problem_seed = 1;        // the same problems for e
 constexpr std::size_t builtin_train_examples = 2000;  // where data.train_limit is 0
 constexpr std::size_t builtin_eval_examples = 200;
 
-codecs::CodecContext context_of(const Scenario& scenario, const model::LlamaConfig& config,
-                                Crossing crossing) {
-  codecs::CodecContext context;
-  context.crossing = crossing;
-  context.channels = config.hidden;
-  context.max_positions = scenario.train.max_length;
-  context.seed = scenario.train.seed;
-  context.client = scenario.train.client;
-  context.total_steps = scenario.train.steps;
-  return context;
-}
-
-const std::string& spec_for(const train::CodecSet& codecs, Crossing crossing) {
-  return is_activation(crossing) ? codecs.activation : codecs.gradient;
-}
-
-void check_split(const Scenario& s, const model::LlamaConfig& config) {
+void check_split(const scenario::Scenario& s, const model::LlamaConfig& config) {
   const std::size_t client = s.train.split.bottom + s.train.split.top;
   if (client >= config.blocks) {
-    usage_error(
-        fmt::format("split: the client's {} + {} blocks leave the server none of {}'s {} (lower split.bottom "
-                    "or split.top)",
-                    s.train.split.bottom, s.train.split.top, portable_path(s.model), config.blocks));
+    usage_error(fmt::format(
+        "split: the client's {} + {} blocks leave the server none of {}'s {} (lower split.bottom "
+        "or split.top)",
+        s.train.split.bottom, s.train.split.top, scenario::portable_path(s.model), config.blocks));
   }
   if (config.max_positions != 0 && s.train.max_length > config.max_positions) {
     usage_error(fmt::format("train.max_length {}: {} knows {} positions (lower it)", s.train.max_length,
-                            portable_path(s.model), config.max_positions));
+                            scenario::portable_path(s.model), config.max_positions));
   }
 }
 
-std::string fingerprint_of(const Scenario& scenario, const Assets& assets) {
+std::string fingerprint_of(const scenario::Scenario& scenario, const Assets& assets) {
   Fingerprint fingerprint;
   std::vector<std::filesystem::path> files = {scenario.model / "config.json",
                                               scenario.model / "tokenizer.json"};
@@ -72,35 +56,7 @@ std::string fingerprint_of(const Scenario& scenario, const Assets& assets) {
 
 }  // namespace
 
-std::vector<Crossing> crossings_of(const train::SplitSpec& split) {
-  if (split.shape == train::SplitSpec::Shape::vanilla) {
-    return {Crossing::act_up, Crossing::grad_down};
-  }
-  return {all_crossings.begin(), all_crossings.end()};
-}
-
-void check_codecs(const train::CodecSet& codecs, const Scenario& scenario, const model::LlamaConfig& config) {
-  for (const Crossing crossing : crossings_of(scenario.train.split)) {
-    const std::string& spec = spec_for(codecs, crossing);
-    const auto codec = codecs::make_codec(spec);
-    try {
-      static_cast<void>(codec->make_encoder(context_of(scenario, config, crossing)));
-    } catch (const Error& error) {
-      usage_error(fmt::format("codec {} for {}: {}", spec, name_of(crossing), error.what()));
-    }
-  }
-}
-
-std::uint32_t hold_begins(const Scenario& scenario, const model::LlamaConfig& config) {
-  std::uint32_t begins = 0;
-  for (const Crossing crossing : crossings_of(scenario.train.split)) {
-    const auto codec = codecs::make_codec(spec_for(scenario.train.codecs, crossing));
-    begins = std::max(begins, codec->hold_begins(context_of(scenario, config, crossing)));
-  }
-  return begins;
-}
-
-std::vector<train::Example> load_examples(const Scenario& scenario, std::uint32_t part) {
+std::vector<train::Example> load_examples(const scenario::Scenario& scenario, std::uint32_t part) {
   const std::string& source = part == 0 ? scenario.train_data : scenario.eval_data;
   const std::size_t limit = part == 0 ? scenario.train_limit : scenario.eval_limit;
   if (source == "builtin:word-problems") {
@@ -108,12 +64,12 @@ std::vector<train::Example> load_examples(const Scenario& scenario, std::uint32_
     return train::generate_word_problems(limit == 0 ? all : limit, word_problem_seed, part);
   }
   if (source.starts_with("gsm8k:")) {
-    return train::load_jsonl(gsm8k_file(source.substr(std::string("gsm8k:").size())), limit);
+    return train::load_jsonl(scenario::gsm8k_file(source.substr(std::string("gsm8k:").size())), limit);
   }
-  return train::load_jsonl(resolve_path(source, "."), limit);
+  return train::load_jsonl(scenario::resolve_path(source, "."), limit);
 }
 
-model::LlamaConfig load_checked_config(const Scenario& scenario) {
+model::LlamaConfig load_checked_config(const scenario::Scenario& scenario) {
   model::LlamaConfig config = model::load_config(scenario.model);
   check_split(scenario, config);
   return config;
@@ -126,26 +82,26 @@ const train::ModelDigest& Assets::digest() const {
   return *digest_;
 }
 
-Assets load_assets(const Scenario& scenario) {
+Assets load_assets(const scenario::Scenario& scenario) {
   Assets assets;
   assets.config = load_checked_config(scenario);
-  check_codecs(scenario.train.codecs, scenario, assets.config);
-  for (const CompareRow& row : scenario.rows) {
-    check_codecs(row.codecs, scenario, assets.config);
+  train::check_codecs(scenario.train.codecs, scenario.train, assets.config);
+  for (const scenario::CompareRow& row : scenario.rows) {
+    train::check_codecs(row.codecs, scenario.train, assets.config);
   }
-  assets.link = netsim::load_link(link_argument(scenario.link), link_directories());
-  if (!is_measured(scenario.compute)) {
-    assets.profile.emplace(scenario.compute, profile_directory(), assets.config, scenario.train);
+  assets.link = netsim::load_link(scenario::link_argument(scenario.link), scenario::link_directories());
+  if (!scenario::is_measured(scenario.compute)) {
+    assets.profile.emplace(scenario.compute, scenario::profile_directory(), assets.config, scenario.train);
   }
   assets.tokenizer = std::make_unique<model::Tokenizer>(model::Tokenizer::load(scenario.model));
   if (assets.tokenizer->vocabulary() > assets.config.vocabulary) {
     usage_error(fmt::format("{}: tokenizer.json has ids up to {}, config.json says vocab_size {}",
-                            portable_path(scenario.model), assets.tokenizer->vocabulary() - 1,
+                            scenario::portable_path(scenario.model), assets.tokenizer->vocabulary() - 1,
                             assets.config.vocabulary));
   }
   if (assets.config.eos_ids.empty()) {
     usage_error(fmt::format("{}: config.json has no eos_token_id: answers could not end",
-                            portable_path(scenario.model)));
+                            scenario::portable_path(scenario.model)));
   }
   const auto eos = static_cast<std::int32_t>(assets.config.eos_ids.front());
   if (scenario.train.steps > 0) {

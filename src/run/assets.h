@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "model/llama/llama_config.h"
-#include "model/weights/safetensors.h"
 #include "model/tokenizer/tokenizer.h"
+#include "model/weights/safetensors.h"
 #include "netsim/spec/link_spec.h"
-#include "scenario/device_profile.h"
+#include "run/compute_model.h"
 #include "scenario/scenario.h"
 #include "train/agreement.h"
 #include "train/data/data.h"
@@ -36,21 +36,13 @@ struct Assets {
 
 // Throws Error(usage) that says what, where, and what to do. Generated data does not depend on the scenario's
 // seed: all seeds of a comparison see the same problems.
-[[nodiscard]] Assets load_assets(const Scenario& scenario);
+[[nodiscard]] Assets load_assets(const scenario::Scenario& scenario);
 
 // The config alone, with the split checked against it; all that a prediction needs of the model.
-[[nodiscard]] model::LlamaConfig load_checked_config(const Scenario& scenario);
-
-// Throws Error(usage) where a codec of the set cannot serve this model's crossings.
-void check_codecs(const train::CodecSet& codecs, const Scenario& scenario, const model::LlamaConfig& config);
-
-// First step of the hold: every crossing's descent is over.
-[[nodiscard]] std::uint32_t hold_begins(const Scenario& scenario, const model::LlamaConfig& config);
-
-// Crossings of the scenario's split, in order.
-[[nodiscard]] std::vector<Crossing> crossings_of(const train::SplitSpec& split);
+[[nodiscard]] model::LlamaConfig load_checked_config(const scenario::Scenario& scenario);
 
 // Examples as the scenario names them. part: 0 training, 1 evaluation.
-[[nodiscard]] std::vector<train::Example> load_examples(const Scenario& scenario, std::uint32_t part);
+[[nodiscard]] std::vector<train::Example> load_examples(const scenario::Scenario& scenario,
+                                                        std::uint32_t part);
 
 }  // namespace cutlink::run

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/machine_memory.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "base/version.h"
@@ -17,7 +18,6 @@
 #include "netsim/spec/link_spec.h"
 #include "scenario/data_root.h"
 #include "scenario/device_profile.h"
-#include "base/machine_memory.h"
 
 namespace cutlink::run {
 
@@ -46,12 +46,12 @@ std::string cpu_flags() {
 Finding model_finding(const std::string& name, const fs::path& path, const std::string& remedy) {
   std::error_code ignored;
   const bool there = fs::exists(path / "config.json", ignored);
-  return {there, "model", there ? name + " in " + portable_path(path) : name + " is not there",
+  return {there, "model", there ? name + " in " + scenario::portable_path(path) : name + " is not there",
           there ? "" : remedy};
 }
 
 Finding python_finding() {
-  const fs::path venv = data_root() / ".venv";
+  const fs::path venv = scenario::data_root() / ".venv";
   std::error_code ignored;
   std::vector<std::string> missing;
   const std::vector<std::string> wanted = {"torch",      "transformers", "peft",
@@ -109,20 +109,23 @@ std::vector<Finding> look_around() {
            ? "links can be emulated here (--world emulated, link emulate)"
            : "links cannot be emulated here, --world emulated is shaped instead: " + emulator.missing,
        emulator.remedy});
-  const std::size_t links = netsim::list_links(link_directories()).size();
-  findings.push_back({links > 0, "links",
-                      fmt::format("{} presets in {}", links, portable_path(link_directories().front())),
-                      links > 0 ? "" : "run inside the project's directory, or set CUTLINK_ROOT to it"});
-  const std::vector<std::string> profiles = list_profiles(profile_directory());
+  const std::size_t links = netsim::list_links(scenario::link_directories()).size();
+  findings.push_back(
+      {links > 0, "links",
+       fmt::format("{} presets in {}", links, scenario::portable_path(scenario::link_directories().front())),
+       links > 0 ? "" : "run inside the project's directory, or set CUTLINK_ROOT to it"});
+  const std::vector<std::string> profiles = scenario::list_profiles(scenario::profile_directory());
   findings.push_back(
       {!profiles.empty(), "profiles", profiles.empty() ? "none" : join(profiles, ", "),
        profiles.empty() ? "run inside the project's directory, or set CUTLINK_ROOT to it" : ""});
-  findings.push_back(model_finding("the embedded model", data_root() / "scenarios" / "models" / "tiny",
+  findings.push_back(model_finding("the embedded model",
+                                   scenario::data_root() / "scenarios" / "models" / "tiny",
                                    "cutlink pretrain scenarios/models/tiny"));
-  findings.push_back(model_finding("SmolLM2-135M", data_root() / "models" / "smollm2-135m",
+  findings.push_back(model_finding("SmolLM2-135M", scenario::data_root() / "models" / "smollm2-135m",
                                    "tools/fetch-model smollm2-135m"));
   std::error_code ignored;
-  const bool gsm8k = fs::exists(gsm8k_file("train"), ignored) && fs::exists(gsm8k_file("test"), ignored);
+  const bool gsm8k =
+      fs::exists(scenario::gsm8k_file("train"), ignored) && fs::exists(scenario::gsm8k_file("test"), ignored);
   findings.push_back({gsm8k, "data",
                       gsm8k ? "GSM8K is there; generated word problems are built in"
                             : "GSM8K is not there; generated word problems are built in",

@@ -34,7 +34,8 @@ double distortion_of(MatrixView x, MatrixView x_hat) {
 
 }  // namespace
 
-Ledger::Ledger(RunSink& sink, netsim::Link& training, netsim::Link& evaluation, const LedgerOptions& options)
+Ledger::Ledger(record::RunSink& sink, netsim::Link& training, netsim::Link& evaluation,
+               const LedgerOptions& options)
     : sink_(sink),
       training_{training, netsim::Replay(training)},
       evaluation_{evaluation, netsim::Replay(evaluation)},

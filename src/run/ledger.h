@@ -17,12 +17,12 @@
 
 #include "base/byte_io.h"
 #include "netsim/timeline/timeline.h"
-#include "scenario/device_profile.h"
 #include "record/run_sink.h"
-#include "worlds/world.h"
+#include "run/compute_model.h"
 #include "train/failure_signs.h"
 #include "train/halves.h"
 #include "train/observer.h"
+#include "worlds/world.h"
 
 namespace cutlink::run {
 
@@ -35,15 +35,16 @@ struct LedgerOptions {
 
 // What a real link took, where there is one (run/world.h).
 struct Measured {
-  std::vector<Transfer> transfers;  // one a message, in order
-  std::int64_t total_ns = 0;        // of the whole step or evaluation, on the client's steady clock
+  std::vector<worlds::Transfer> transfers;  // one a message, in order
+  std::int64_t total_ns = 0;                // of the whole step or evaluation, on the client's steady clock
   std::optional<SocketBytes> socket;
 };
 
 class Ledger : public train::Observer {
  public:
   // sink and both links must outlive the ledger.
-  Ledger(RunSink& sink, netsim::Link& training, netsim::Link& evaluation, const LedgerOptions& options);
+  Ledger(record::RunSink& sink, netsim::Link& training, netsim::Link& evaluation,
+         const LedgerOptions& options);
 
   // What the next frames belong to; a profile needs the sequences. batches: of the step or the evaluation.
   void begin(std::span<const train::Batch> batches);
@@ -78,7 +79,7 @@ class Ledger : public train::Observer {
   netsim::BatchTiming play(Lane& lane);
   void use_measured(const Measured& measured, netsim::BatchTiming& timing);
 
-  RunSink& sink_;
+  record::RunSink& sink_;
   Lane training_;
   Lane evaluation_;
   LedgerOptions options_;

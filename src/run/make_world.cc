@@ -3,37 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "train/agreement.h"
 #include "worlds/live_world.h"
 #include "worlds/simulated_world.h"
-#include "train/agreement.h"
 
 namespace cutlink::run {
 
-std::unique_ptr<LiveSession> open_session(const RunRequest& request, const Assets& assets,
-                                          const std::optional<train::StoredCheckpoint>& stored,
-                                          LiveSession::Tell tell) {
+std::unique_ptr<session::LiveSession> open_session(const RunRequest& request, const Assets& assets,
+                                                   const std::optional<train::StoredCheckpoint>& stored,
+                                                   session::LiveSession::Tell tell) {
   if (!request.live) {
     return nullptr;
   }
   const train::Agreement agreement = {assets.digest(), request.scenario.train};
-  auto session =
-      std::make_unique<LiveSession>(*request.live, train::write_agreement(agreement), std::move(tell));
+  auto session = std::make_unique<session::LiveSession>(*request.live, train::write_agreement(agreement),
+                                                        std::move(tell));
   if (!request.live->patient) {
     session->reach();
-    stored ? session->restore(session_in(*stored), stored->step) : session->begin();
+    stored ? session->restore(worlds::session_in(*stored), stored->step) : session->begin();
   }
   return session;
 }
 
-std::unique_ptr<World> make_world(const RunRequest& request, const Assets& assets,
-                                  std::unique_ptr<LiveSession> session, train::Observer& observer) {
+std::unique_ptr<worlds::World> make_world(const RunRequest& request, const Assets& assets,
+                                          std::unique_ptr<session::LiveSession> session,
+                                          train::Observer& observer) {
   if (session) {
     const std::size_t most_widths =
         std::max<std::size_t>(assets.config.hidden, request.scenario.train.max_length);
-    return std::make_unique<LiveWorld>(std::move(session), most_widths, observer);
+    return std::make_unique<worlds::LiveWorld>(std::move(session), most_widths, observer);
   }
-  return std::make_unique<SimulatedWorld>(request.scenario.train, assets.config, assets.checkpoint.get(),
-                                          observer);
+  return std::make_unique<worlds::SimulatedWorld>(request.scenario.train, assets.config,
+                                                  assets.checkpoint.get(), observer);
 }
 
 }  // namespace cutlink::run

@@ -4,22 +4,13 @@
 
 #include <algorithm>
 
-#include "base/checked.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "model/llama/llama_shapes.h"
 
 namespace cutlink::run {
 
-// A block keeps at least its input, q, k, v, the attention's output and the MLP's three inner matrices.
-std::uint64_t activation_bytes(const model::LlamaConfig& config, std::size_t blocks, std::uint64_t rows,
-                               DType compute) {
-  const std::uint64_t columns = 2 * config.hidden +
-                                (2 * config.heads + 2 * config.kv_heads) * config.head_dim +
-                                2 * config.intermediate;
-  return checked_mul(rows, checked_mul(blocks * columns, size_of(compute), "activations"), "activations");
-}
-
-void check_memory(const Scenario& scenario, const Assets& assets, bool both_halves,
+void check_memory(const scenario::Scenario& scenario, const Assets& assets, bool both_halves,
                   std::uint64_t most_bytes) {
   const train::TrainSpec& spec = scenario.train;
   if (!assets.train_data) {
@@ -32,7 +23,7 @@ void check_memory(const Scenario& scenario, const Assets& assets, bool both_halv
         train::training_batch(*assets.train_data, spec.seed, 0, i, spec.accumulation, spec.batch).rows());
   }
   const std::size_t blocks = both_halves ? assets.config.blocks : spec.split.bottom + spec.split.top;
-  const std::uint64_t bytes = activation_bytes(assets.config, blocks, rows, spec.compute);
+  const std::uint64_t bytes = model::activation_bytes(assets.config, blocks, rows, spec.compute);
   if (bytes > most_bytes) {
     usage_error(
         fmt::format("train.batch {}: a micro-batch of {} tokens keeps at least {} of activations; this "

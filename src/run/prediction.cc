@@ -11,8 +11,9 @@
 #include "codecs/registry.h"
 #include "run/batch_chain.h"
 #include "run/ledger.h"
-#include "worlds/simulated_world.h"
+#include "train/crossings.h"
 #include "wire/frame/frame.h"
+#include "worlds/simulated_world.h"
 
 namespace cutlink::run {
 
@@ -21,7 +22,7 @@ namespace {
 constexpr std::uint32_t most_steps = 200;  // batches looked at; their sizes differ little
 
 // Keeps the last step's row and the coding times of its messages.
-class Calibration : public RunSink {
+class Calibration : public record::RunSink {
  public:
   void step(const StepRow&) override {}
   void message(const MessageRow& row) override { messages_.push_back(row); }
@@ -39,7 +40,7 @@ struct StepTimes {
 };
 
 // Two steps; the second one's times (the first pays for memory and lazily made kernels).
-StepTimes calibrate(const Scenario& s, const Assets& assets) {
+StepTimes calibrate(const scenario::Scenario& s, const Assets& assets) {
   Calibration sink;
   const auto link = netsim::make_link(assets.link, s.train.seed);
   const auto unused = netsim::make_link(assets.link, s.train.seed);
@@ -48,7 +49,7 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
   options.profile = assets.profile ? &*assets.profile : nullptr;
   Ledger ledger(sink, *link, *unused, options);
   train::ClientHalf client(s.train, assets.config, assets.checkpoint.get(), ledger);
-  SimulatedWorld world(s.train, assets.config, assets.checkpoint.get(), ledger);
+  worlds::SimulatedWorld world(s.train, assets.config, assets.checkpoint.get(), ledger);
   StepTimes times;
   const std::uint32_t steps = assets.profile ? 1 : 2;  // a measured step is warm
   for (std::uint32_t step = 0; step < steps; ++step) {
@@ -68,7 +69,9 @@ StepTimes calibrate(const Scenario& s, const Assets& assets) {
   return times;
 }
 
-bool is_vanilla(const Scenario& s) { return s.train.split.shape == train::SplitSpec::Shape::vanilla; }
+bool is_vanilla(const scenario::Scenario& s) {
+  return s.train.split.shape == train::SplitSpec::Shape::vanilla;
+}
 
 std::vector<std::uint32_t> unlabelled_rows(const train::Batch& batch) {
   std::vector<std::uint32_t> rows;
@@ -85,14 +88,9 @@ struct FrameBytes {
   bool exact = true;
 };
 
-FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Codec& codec, Crossing crossing,
-                       std::uint32_t step, const train::Batch& batch) {
-  codecs::CodecContext context;
-  context.crossing = crossing;
-  context.channels = assets.config.hidden;
-  context.max_positions = s.train.max_length;
-  context.seed = s.train.seed;
-  context.total_steps = s.train.steps;
+FrameBytes frame_bytes(const scenario::Scenario& s, const Assets& assets, const codecs::Codec& codec,
+                       Crossing crossing, std::uint32_t step, const train::Batch& batch) {
+  const codecs::CodecContext context = train::context_of(s.train, assets.config, crossing);
   // Nothing above the upper cut looks back: rows without a label have no gradient there.
   const bool labels_only = crossing == Crossing::grad_up && s.train.split.top == 0;
   const std::vector<std::uint32_t> zero = labels_only ? unlabelled_rows(batch) : std::vector<std::uint32_t>();
@@ -118,8 +116,8 @@ FrameBytes frame_bytes(const Scenario& s, const Assets& assets, const codecs::Co
   return {static_cast<double>(bytes), body.exact};
 }
 
-PredictedRow predict_row(const Scenario& s, const Assets& assets, const CompareRow& row, std::uint32_t first,
-                         const WorkTimes& work, const CodingTimes& coding) {
+PredictedRow predict_row(const scenario::Scenario& s, const Assets& assets, const scenario::CompareRow& row,
+                         std::uint32_t first, const WorkTimes& work, const CodingTimes& coding) {
   PredictedRow predicted;
   predicted.name =
       row.name.empty() ? row.codecs.activation + " / " + row.codecs.gradient : row.name;  // of one run
@@ -131,7 +129,7 @@ PredictedRow predict_row(const Scenario& s, const Assets& assets, const CompareR
   double elements = 0.0;
   for (std::uint32_t step = first; step < end; ++step) {
     for (const train::Batch& batch : train::training_batches(*assets.train_data, s.train, step)) {
-      for (const Crossing crossing : crossings_of(s.train.split)) {
+      for (const Crossing crossing : train::crossings_of(s.train.split)) {
         const FrameBytes frame =
             frame_bytes(s, assets, is_activation(crossing) ? *activation : *gradient, crossing, step, batch);
         bytes[static_cast<std::size_t>(crossing)] += frame.bytes;
@@ -152,7 +150,7 @@ PredictedRow predict_row(const Scenario& s, const Assets& assets, const CompareR
   predicted.bits_per_element = all * 8.0 / elements;
   std::vector<netsim::TimelineEvent> chain;
   for (std::uint32_t m = 0; m < s.train.accumulation; ++m) {
-    for (const Crossing crossing : crossings_of(s.train.split)) {
+    for (const Crossing crossing : train::crossings_of(s.train.split)) {
       const double size = bytes[static_cast<std::size_t>(crossing)];
       append_crossing(chain, crossing, is_vanilla(s), work, coding,
                       Bytes{static_cast<std::uint64_t>(size + 0.5)});
@@ -168,7 +166,7 @@ PredictedRow predict_row(const Scenario& s, const Assets& assets, const CompareR
 
 }  // namespace
 
-Prediction predict(const Scenario& scenario, const Assets& assets) {
+Prediction predict(const scenario::Scenario& scenario, const Assets& assets) {
   at::set_num_threads(static_cast<int>(
       scenario.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : scenario.threads));
   Prediction prediction;
@@ -178,17 +176,17 @@ Prediction predict(const Scenario& scenario, const Assets& assets) {
     return prediction;
   }
   const auto reference = std::find_if(scenario.rows.begin(), scenario.rows.end(),
-                                      [](const CompareRow& r) { return r.reference; });
-  Scenario s = scenario;
+                                      [](const scenario::CompareRow& r) { return r.reference; });
+  scenario::Scenario s = scenario;
   s.train.codecs = reference->codecs;
   const StepTimes work = calibrate(s, assets);
   std::uint32_t first = 0;  // of the hold of all rows together
-  for (const CompareRow& row : scenario.rows) {
+  for (const scenario::CompareRow& row : scenario.rows) {
     s.train.codecs = row.codecs;
-    first = std::max(first, hold_begins(s, assets.config));
+    first = std::max(first, train::hold_begins(s.train, assets.config));
   }
   first = first < s.train.steps ? first : 0;
-  for (const CompareRow& row : scenario.rows) {
+  for (const scenario::CompareRow& row : scenario.rows) {
     s.train.codecs = row.codecs;
     const CodingTimes coding = (row.reference ? work : calibrate(s, assets)).coding;
     prediction.rows.push_back(predict_row(s, assets, row, first, work.work_ns, coding));

@@ -27,6 +27,6 @@ struct Prediction {
 };
 
 // Writes nothing. With `measured` compute two steps of every row are run; the second is the calibration.
-[[nodiscard]] Prediction predict(const Scenario& scenario, const Assets& assets);
+[[nodiscard]] Prediction predict(const scenario::Scenario& scenario, const Assets& assets);
 
 }  // namespace cutlink::run

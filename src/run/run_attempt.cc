@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/steady_now.h"
-#include "run/adapter_files.h"
 #include "base/interrupt.h"
-#include "run/make_world.h"
+#include "base/steady_now.h"
 #include "record/run_json.h"
 #include "record/run_state.h"
 #include "record/run_summary.h"
+#include "run/adapter_files.h"
+#include "run/describe_run.h"
+#include "run/make_world.h"
 
 namespace cutlink::run {
 
@@ -43,8 +44,9 @@ std::filesystem::path checkpoint_folder(const RunRequest& request) {
   return request.directory / "checkpoints";
 }
 
-RunAttempt::RunAttempt(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter,
-                       const std::optional<train::StoredCheckpoint>& stored, RunBeginning& beginning)
+RunAttempt::RunAttempt(const RunRequest& request, record::RunLock& lock, const Assets& assets,
+                       Reporter& reporter, const std::optional<train::StoredCheckpoint>& stored,
+                       RunBeginning& beginning)
     : request_(request),
       lock_(lock),
       assets_(assets),
@@ -71,7 +73,7 @@ void RunAttempt::open_files() {
   }
   const ByteVector& bytes = stored_->blobs.at("run");
   ByteReader in(bytes, stored_->path.string(), ErrorKind::usage);
-  const RunState state = read_run_state(in);
+  const record::RunState state = record::read_run_state(in);
   train::remove_after(checkpoint_folder(request_), stored_->step);  // of files that are cut now
   build(&state.offsets);
   evaluations_ = state.evaluations;
@@ -80,12 +82,12 @@ void RunAttempt::open_files() {
 }
 
 // Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew.
-void RunAttempt::build(const FileOffsets* offsets) {
-  const Scenario& s = request_.scenario;
+void RunAttempt::build(const record::FileOffsets* offsets) {
+  const scenario::Scenario& s = request_.scenario;
   const auto on_event = [this](const Event& event) { reporter_.on_event(event); };
-  files_ = offsets != nullptr         ? RunDirectory::resume(lock_, *offsets, on_event)
-           : beginning_.keeps_history ? RunDirectory::begin_again(lock_, on_event)
-                                      : RunDirectory::begin(lock_, on_event);
+  files_ = offsets != nullptr         ? record::RunDirectory::resume(lock_, *offsets, on_event)
+           : beginning_.keeps_history ? record::RunDirectory::begin_again(lock_, on_event)
+                                      : record::RunDirectory::begin(lock_, on_event);
   for (const Event& event : std::exchange(beginning_.told, {})) {
     files_->record(event);
   }
@@ -102,7 +104,7 @@ void RunAttempt::build(const FileOffsets* offsets) {
 
 // Nothing to note before a run that goes back has met its server again.
 void RunAttempt::note_peer() {
-  if (const Peer peer = world_->describe(); !peer.connection.empty()) {
+  if (const worlds::Peer peer = world_->describe(); !peer.connection.empty()) {
     json_["peer"] = peer.connection;
     json_["server"] = peer.server;
   }
@@ -131,7 +133,7 @@ void RunAttempt::save_checkpoint() {
   }
   world_->save(next_step_, blobs);
   ByteWriter out(blobs["run"]);
-  write_run_state(out, {files_->sync(), evaluations_});
+  record::write_run_state(out, {files_->sync(), evaluations_});
   ledger_->save(out);
   train::write_checkpoint(checkpoint_folder(request_), next_step_, blobs);
 }
@@ -167,7 +169,7 @@ double RunAttempt::evaluate_once(std::uint32_t steps_done, bool with_codecs) {
 
 // After what was done up to it is on the disk.
 void RunAttempt::check_evaluation() const {
-  const Evaluation& last = evaluations_.back();
+  const record::Evaluation& last = evaluations_.back();
   if (!std::isfinite(last.loss) || !std::isfinite(last.loss_plain.value_or(0.0))) {
     run_error(fmt::format("the evaluation loss after {} steps is not a number: {}", last.step,
                           last.step == 0
@@ -178,7 +180,7 @@ void RunAttempt::check_evaluation() const {
 }
 
 void RunAttempt::evaluate(std::uint32_t steps_done, StepRow* row) {
-  Evaluation evaluation;
+  record::Evaluation evaluation;
   evaluation.step = steps_done;
   evaluation.loss = evaluate_once(steps_done, true);
   if (request_.scenario.eval_plain) {
@@ -194,7 +196,7 @@ void RunAttempt::evaluate(std::uint32_t steps_done, StepRow* row) {
 
 // False where a person asked to stop.
 bool RunAttempt::one_step(std::uint32_t step) {
-  const Scenario& s = request_.scenario;
+  const scenario::Scenario& s = request_.scenario;
   const std::vector<train::Batch> batches = train::training_batches(*assets_.train_data, s.train, step);
   const std::int64_t begin = steady_now_ns();
   ledger_->begin(batches);
@@ -246,7 +248,7 @@ void RunAttempt::finish(const char* status, const std::string& error) {
   }
   json_["padding_rows_avoided"] = avoided;
   Json evaluations = Json::array();
-  for (const Evaluation& evaluation : evaluations_) {
+  for (const record::Evaluation& evaluation : evaluations_) {
     Json item = {{"step", evaluation.step}, {"loss", evaluation.loss}};
     if (evaluation.loss_plain) {
       item["loss_plain"] = *evaluation.loss_plain;
@@ -254,12 +256,12 @@ void RunAttempt::finish(const char* status, const std::string& error) {
     evaluations.push_back(item);
   }
   json_["evaluations"] = evaluations;
-  json_["summary"] = summary_json(load_run(request_.directory, json_));
-  write_run_json(request_.directory, json_);
+  json_["summary"] = record::summary_json(record::load_run(request_.directory, json_));
+  record::write_run_json(request_.directory, json_);
 }
 
 RunStatus RunAttempt::go() {
-  write_run_json(request_.directory, json_);
+  record::write_run_json(request_.directory, json_);
   const std::uint32_t steps = request_.scenario.train.steps;
   bool stopped = false;
   try {

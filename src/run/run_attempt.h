@@ -6,13 +6,13 @@
 #include <optional>
 #include <vector>
 
-#include "run/ledger.h"
-#include "session/live_session.h"
 #include "record/run_directory.h"
+#include "run/ledger.h"
 #include "run/runner.h"
-#include "worlds/world.h"
+#include "session/live_session.h"
 #include "train/checkpoint_file.h"
 #include "train/halves.h"
+#include "worlds/world.h"
 
 namespace cutlink::run {
 
@@ -27,7 +27,7 @@ class RunAttempt {
   // All arguments must outlive the attempt. lock: of the request's directory. stored: to go on from; none:
   // from the beginning, over what an earlier attempt left, which is touched only when a server elsewhere has
   // agreed to the run. Throws as LiveSession does, RestoreNeeded too.
-  RunAttempt(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter,
+  RunAttempt(const RunRequest& request, record::RunLock& lock, const Assets& assets, Reporter& reporter,
              const std::optional<train::StoredCheckpoint>& stored, RunBeginning& beginning);
 
   // Throws RestoreNeeded, with everything up to the last checkpoint kept, and as run_one().
@@ -35,7 +35,7 @@ class RunAttempt {
 
  private:
   void open_files();
-  void build(const FileOffsets* offsets);
+  void build(const record::FileOffsets* offsets);
   void restore_here(const train::StoredCheckpoint& stored, ByteReader& run_state);
   void note_peer();
   void save_checkpoint();
@@ -49,7 +49,7 @@ class RunAttempt {
   void finish(const char* status, const std::string& error);
 
   const RunRequest& request_;
-  RunLock& lock_;
+  record::RunLock& lock_;
   const Assets& assets_;
   Reporter& reporter_;
   const std::optional<train::StoredCheckpoint>& stored_;
@@ -57,13 +57,13 @@ class RunAttempt {
   nlohmann::ordered_json json_;
   std::unique_ptr<netsim::Link> training_link_;
   std::unique_ptr<netsim::Link> evaluation_link_;
-  std::unique_ptr<LiveSession> session_;  // until the world takes it
-  std::unique_ptr<RunDirectory> files_;
+  std::unique_ptr<session::LiveSession> session_;  // until the world takes it
+  std::unique_ptr<record::RunDirectory> files_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<train::ClientHalf> client_;
-  std::unique_ptr<World> world_;
+  std::unique_ptr<worlds::World> world_;
   std::vector<train::Batch> eval_batches_;
-  std::vector<Evaluation> evaluations_;
+  std::vector<record::Evaluation> evaluations_;
   std::uint32_t next_step_ = 0;
 };
 

@@ -7,8 +7,10 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "run/run_attempt.h"
 #include "record/run_json.h"
+#include "run/describe_run.h"
+#include "run/run_attempt.h"
+#include "session/restore_needed.h"
 
 namespace cutlink::run {
 
@@ -65,12 +67,13 @@ class Reported {
 
 }  // namespace
 
-fs::path default_output(const Scenario& scenario) {
+fs::path default_output(const scenario::Scenario& scenario) {
   return scenario.output.empty() ? fs::path("runs") / scenario.name : fs::path(scenario.output);
 }
 
 bool is_finished(const RunRequest& request, const Assets& assets) {
-  const std::optional<Json> earlier = request.replace ? std::nullopt : read_run_json(request.directory);
+  const std::optional<Json> earlier =
+      request.replace ? std::nullopt : record::read_run_json(request.directory);
   if (!earlier) {
     return false;
   }
@@ -91,11 +94,12 @@ bool is_finished(const RunRequest& request, const Assets& assets) {
 }
 
 RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter) {
-  RunLock lock(request.directory);
+  record::RunLock lock(request.directory);
   return run_one(request, lock, assets, reporter);
 }
 
-RunStatus run_one(const RunRequest& request, RunLock& lock, const Assets& assets, Reporter& reporter) {
+RunStatus run_one(const RunRequest& request, record::RunLock& lock, const Assets& assets,
+                  Reporter& reporter) {
   if (is_finished(request, assets)) {
     return RunStatus::skipped;
   }
@@ -114,7 +118,7 @@ RunStatus run_one(const RunRequest& request, RunLock& lock, const Assets& assets
       return RunAttempt(attempted, lock, assets, reporter, stored, beginning).go();
     } catch (const Interrupted&) {
       return RunStatus::interrupted;  // before it began
-    } catch (const RestoreNeeded& need) {
+    } catch (const session::RestoreNeeded& need) {
       stored = common_checkpoint(checkpoint_folder(request), need.server_steps());
       if (!stored && train::find_latest(checkpoint_folder(request))) {
         run_error(

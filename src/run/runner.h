@@ -8,18 +8,16 @@
 #include <vector>
 
 #include "base/records.h"
+#include "record/evaluation.h"
 #include "run/assets.h"
-#include "session/live_options.h"
+#include "run/run_request.h"
 #include "scenario/scenario.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
+class RunLock;
+}
 
-// A loss over the evaluation set after `step` optimizer steps.
-struct Evaluation {
-  std::uint32_t step = 0;
-  double loss = 0.0;                 // with the codecs in the loop
-  std::optional<double> loss_plain;  // without, where eval.plain is set
-};
+namespace cutlink::run {
 
 // Whoever shows progress. Every call is quick; none may throw.
 class Reporter {
@@ -29,25 +27,9 @@ class Reporter {
     static_cast<void>(title), static_cast<void>(first_step), static_cast<void>(steps);
   }
   virtual void on_step(const StepRow& row) { static_cast<void>(row); }
-  virtual void on_evaluation(const Evaluation& evaluation) { static_cast<void>(evaluation); }
+  virtual void on_evaluation(const record::Evaluation& evaluation) { static_cast<void>(evaluation); }
   virtual void on_event(const Event& event) { static_cast<void>(event); }
   virtual void on_end() {}
-};
-
-class RunLock;
-
-enum class RunStatus : std::uint8_t { finished, interrupted, skipped };
-
-struct RunRequest {
-  Scenario scenario;            // codec set and seed are those of scenario.train
-  std::string row;              // name of the comparison's row; empty outside one
-  std::uint32_t row_index = 0;  // its place in the table
-  bool reference = false;
-  std::filesystem::path directory;
-  std::string command;              // as typed, for the provenance
-  bool resume = false;              // go on from the directory's newest checkpoint where there is one
-  bool replace = false;             // overwrite another run, or the unfinished same one
-  std::optional<LiveOptions> live;  // where the server half is; none: here, over a simulated link
 };
 
 // Whether the directory holds this very run, finished. Throws Error(usage) where it holds another run, or
@@ -59,10 +41,10 @@ struct RunRequest {
 // everything written so far is kept and run.json says what happened.
 [[nodiscard]] RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter);
 // The same where the caller has the lock of the request's directory.
-[[nodiscard]] RunStatus run_one(const RunRequest& request, RunLock& lock, const Assets& assets,
+[[nodiscard]] RunStatus run_one(const RunRequest& request, record::RunLock& lock, const Assets& assets,
                                 Reporter& reporter);
 
 // The directory of a run that nobody named: runs/NAME.
-[[nodiscard]] std::filesystem::path default_output(const Scenario& scenario);
+[[nodiscard]] std::filesystem::path default_output(const scenario::Scenario& scenario);
 
 }  // namespace cutlink::run

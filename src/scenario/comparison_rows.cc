@@ -11,7 +11,7 @@
 #include "scenario/scenario_value.h"
 #include "scenario/toml_text.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::vector<CompareRow> compare_rows(const toml::node& node, const std::string& 
   return rows;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -8,10 +8,10 @@
 
 #include "scenario/scenario.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // At least one row; at most one is the reference. Throws Error(usage) with file, line, key and what is
 // allowed.
 [[nodiscard]] std::vector<CompareRow> compare_rows(const toml::node& node, const std::string& file);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

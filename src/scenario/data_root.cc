@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 namespace fs = std::filesystem;
 
@@ -77,4 +77,4 @@ fs::path gsm8k_file(const std::string& part) {
   return !fs::exists(published, ignored) && fs::exists(prefixed, ignored) ? prefixed : published;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

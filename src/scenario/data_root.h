@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // The directory that holds scenarios/links: $CUTLINK_ROOT, else the nearest one upwards of the working
 // directory, else of the executable; the working directory where there is none.
@@ -30,4 +30,4 @@ namespace cutlink::run {
 // for the error.
 [[nodiscard]] std::filesystem::path gsm8k_file(const std::string& part);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -12,21 +12,13 @@
 #include "scenario/key_hint.h"
 #include "scenario/toml_text.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t max_profile_bytes = 100'000;
-
-// compute = "profile:A" or "profile:A/B" as two names.
-std::pair<std::string, std::string> profile_names(const std::string& compute) {
-  const std::string names = compute.substr(std::string("profile:").size());
-  const std::size_t slash = names.find('/');
-  return slash == std::string::npos ? std::pair(names, names)
-                                    : std::pair(names.substr(0, slash), names.substr(slash + 1));
-}
 
 double rate(const toml::table& table, const char* key, const std::string& file) {
   const auto value = table.at_path(key).value<double>();
@@ -77,6 +69,13 @@ std::vector<std::string> list_profiles(const fs::path& directory) {
   return names;
 }
 
+std::pair<std::string, std::string> profile_names(const std::string& compute) {
+  const std::string names = compute.substr(std::string("profile:").size());
+  const std::size_t slash = names.find('/');
+  return slash == std::string::npos ? std::pair(names, names)
+                                    : std::pair(names.substr(0, slash), names.substr(slash + 1));
+}
+
 bool is_measured(const std::string& compute) { return compute == "measured"; }
 
 void check_compute(const std::string& text) {
@@ -92,41 +91,4 @@ void check_compute(const std::string& text) {
   static_cast<void>(load_profile(server, profile_directory()));
 }
 
-ComputeModel::ComputeModel(const std::string& compute, const fs::path& directory,
-                           const model::LlamaConfig& config, const train::TrainSpec& spec)
-    : config_(config), spec_(spec) {
-  const auto [client, server] = profile_names(compute);
-  client_ = load_profile(client, directory);
-  server_ = load_profile(server, directory);
-}
-
-std::int64_t ComputeModel::work_ns(Work work, Phase phase, std::span<const std::uint32_t> lengths) const {
-  const DeviceProfile& device = of(half_of(work));
-  const double flops = spec_.compute == DType::bf16 ? device.bf16_flops : device.fp32_flops;
-  return std::llround(device.launch_ns + flops_of(work, phase, config_, spec_, lengths) / flops * 1e9);
-}
-
-namespace {
-
-bool is_float(const std::string& codec) {
-  return codec.empty() || codec == "fp32" || codec == "bf16" || codec == "fp16";
-}
-
-}  // namespace
-
-std::int64_t ComputeModel::encode_ns(Half half, const std::string& codec, std::uint64_t elements) const {
-  const double ns = is_float(codec) ? of(half).float_ns : of(half).quantised_encode_ns;
-  return std::llround(ns * static_cast<double>(elements));
-}
-
-std::int64_t ComputeModel::decode_ns(Half half, const std::string& codec, std::uint64_t elements) const {
-  const double ns = is_float(codec) ? of(half).float_ns : of(half).quantised_decode_ns;
-  return std::llround(ns * static_cast<double>(elements));
-}
-
-std::string ComputeModel::describe() const {
-  const std::string names = client_.name == server_.name ? client_.name : client_.name + "/" + server_.name;
-  return "profile " + names + " (peak × assumed utilisation)";
-}
-
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 std::string hint_for(const std::string& given, const std::vector<std::string>& names) {
   std::string near;
@@ -18,4 +18,4 @@ std::string hint_for(const std::string& given, const std::vector<std::string>& n
   return near.empty() ? "" : " (did you mean \"" + near + "\"?)";
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

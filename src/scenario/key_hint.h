@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // ` (did you mean "x"?)`, or nothing. Knows that `lr` means `train.lr`.
 [[nodiscard]] std::string hint_for(const std::string& given, const std::vector<std::string>& names);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

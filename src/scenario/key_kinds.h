@@ -13,7 +13,7 @@
 #include "scenario/key_hint.h"
 #include "scenario/scenario_keys.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // T: an unsigned integer.
 template <typename Field>
@@ -87,4 +87,4 @@ inline KeySpec not_identity(KeySpec key) {
   return key;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

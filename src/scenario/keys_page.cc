@@ -4,7 +4,7 @@
 
 #include "scenario/scenario_keys.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 std::string keys_page() {
   std::string page =
@@ -45,4 +45,4 @@ std::string keys_page() {
   return page;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

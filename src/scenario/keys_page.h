@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // scenarios/KEYS.md, whole: from the table that the parser uses.
 [[nodiscard]] std::string keys_page();
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -1,3 +1,5 @@
+#include "scenario/scenario.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,11 +13,10 @@
 #include "base/utf8.h"
 #include "scenario/comparison_rows.h"
 #include "scenario/key_hint.h"
-#include "scenario/scenario.h"
 #include "scenario/scenario_keys.h"
 #include "scenario/toml_text.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 namespace {
 
@@ -44,9 +45,9 @@ class Loader {
 
   // `key=value` of --set: the value as TOML, else as plain text.
   void override_with(const std::string& text) {
-    if (model::valid_utf8_prefix(text) != text.size()) {  // a file's text is checked by its parser
-      usage_error(fmt::format("--set {}: not UTF-8: write the value as a UTF-8 text",
-                              shown(model::to_valid_utf8(text))));
+    if (valid_utf8_prefix(text) != text.size()) {  // a file's text is checked by its parser
+      usage_error(
+          fmt::format("--set {}: not UTF-8: write the value as a UTF-8 text", shown(to_valid_utf8(text))));
     }
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
@@ -218,4 +219,4 @@ std::string hash_of(const Scenario& scenario) {
   return fmt::format("{:016x}", hash_name(text));
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -10,7 +10,7 @@
 #include "train/data/data.h"
 #include "train/spec.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // One row of a comparison: a codec set under the name that the table prints.
 struct CompareRow {
@@ -57,4 +57,4 @@ using Overrides = std::vector<std::string>;
 // 16 hex digits over identity_of(): equal hashes mean the same run.
 [[nodiscard]] std::string hash_of(const Scenario& scenario);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -14,7 +14,7 @@
 #include "scenario/key_hint.h"
 #include "scenario/key_kinds.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 namespace {
 
@@ -287,4 +287,4 @@ const KeySpec& find_key(const std::string& name, const std::string& where) {
                           hint_for(name, names)));
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -10,7 +10,7 @@
 #include "scenario/scenario.h"
 #include "scenario/scenario_value.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 struct KeySpec {
   std::string name;     // "train.lr"
@@ -26,4 +26,4 @@ struct KeySpec {
 // Throws Error(usage) with the nearest name where there is no such key.
 [[nodiscard]] const KeySpec& find_key(const std::string& name, const std::string& where);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

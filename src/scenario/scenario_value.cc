@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 namespace {
 
@@ -124,4 +124,4 @@ std::vector<std::string> as_list(const Value& value, const std::string& key) {
   refuse(value, key, "write a list of texts such as [\"q_proj\", \"v_proj\"]");
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

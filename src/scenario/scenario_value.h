@@ -8,7 +8,7 @@
 
 #include "base/one_line.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 struct Value {
   std::variant<std::string, std::int64_t, double, bool, std::vector<std::string>> data;
@@ -34,4 +34,4 @@ struct Value {
 [[nodiscard]] bool as_flag(const Value& value, const std::string& key);
 [[nodiscard]] std::vector<std::string> as_list(const Value& value, const std::string& key);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

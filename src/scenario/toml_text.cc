@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/toml_dots.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 std::string place_of(const std::string& file, const toml::node& node) {
   return fmt::format("{}:{}", file, node.source().begin.line);
@@ -49,4 +49,4 @@ toml::table parse_toml(std::string_view text, const std::string& file) {
   }
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

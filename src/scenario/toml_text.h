@@ -9,7 +9,7 @@
 
 #include "scenario/scenario_value.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 // Throws Error(usage): `FILE:LINE: not TOML: why`.
 [[nodiscard]] toml::table parse_toml(std::string_view text, const std::string& file);
@@ -20,4 +20,4 @@ namespace cutlink::run {
 // A scalar or list of texts as a Value; none for tables, dates and mixed lists.
 [[nodiscard]] std::optional<Value> to_value(const toml::node& node, const std::string& where);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -10,7 +10,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
@@ -87,4 +87,4 @@ std::vector<model::NamedParameter> read_adapters(ByteSpan bytes) {
   return parameters;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

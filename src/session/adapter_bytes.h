@@ -6,7 +6,7 @@
 #include "base/byte_io.h"
 #include "model/llama/lora.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 [[nodiscard]] ByteVector write_adapters(const std::vector<model::NamedParameter>& parameters);
 // What write_adapters() makes of them, without allocating anything.
@@ -15,4 +15,4 @@ namespace cutlink::run {
 // twice, or a shape does not fit its numbers. The values do not train.
 [[nodiscard]] std::vector<model::NamedParameter> read_adapters(ByteSpan bytes);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

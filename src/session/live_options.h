@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "wire/client_connection.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // What lies between the two ends: a network as it is, an emulated link, or the unprivileged stand-in for one.
 enum class LiveNetwork : std::uint8_t { real, emulated, shaped };
@@ -26,4 +26,4 @@ struct LiveOptions {
   std::function<void(const std::function<void()>&)> inside;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/units.h"
 #include "base/interrupt.h"
-#include "worlds/world.h"
+#include "base/units.h"
+#include "session/restore_needed.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
@@ -266,4 +266,4 @@ SocketBytes LiveSession::socket_bytes() const {
           earlier_.retransmitted_bytes + now.retransmitted_bytes};
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

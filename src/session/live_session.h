@@ -13,7 +13,7 @@
 #include "session/live_options.h"
 #include "wire/message.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 class LiveSession {
  public:
@@ -91,4 +91,4 @@ class LiveSession {
   std::uint64_t repeated_bytes_ = 0;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

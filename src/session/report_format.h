@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // Times on the server's steady clock.
 struct RequestTimes {
@@ -23,4 +23,4 @@ inline constexpr std::size_t most_report_text = 1000;  // bytes
 
 enum class ReportEvent : std::uint8_t { work = 1, received = 2, sent = 3, widths = 4, event = 5 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -11,7 +11,7 @@
 #include "train/frame_row.h"
 #include "wire/frame/frame.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
@@ -27,7 +27,7 @@ std::string get_text(ByteReader& in, const char* field) {
   const ByteSpan bytes = in.take(size);
   std::string text(bytes.begin(), bytes.end());
   for (std::size_t at = 0; at < text.size();) {
-    const model::Utf8Step step = model::utf8_step(text, at);
+    const Utf8Step step = utf8_step(text, at);
     const bool control = step.code_point < 0x20 || (step.code_point >= 0x7F && step.code_point < 0xA0);
     if (!step.valid || control) {
       in.fail(fmt::format("{} is not one line of UTF-8", field));
@@ -259,4 +259,4 @@ HalfReport replay_report(ByteSpan report, const ReportContext& context, train::O
   return half;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

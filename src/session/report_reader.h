@@ -9,7 +9,7 @@
 #include "session/report_format.h"
 #include "train/observer.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // What the client knows of the exchange that a report must fit: nothing in it is believed that the client can
 // see for itself.
@@ -31,4 +31,4 @@ struct HalfReport {
 // naming the field where it does not fit the context; `observer` may have heard a part then.
 HalfReport replay_report(ByteSpan report, const ReportContext& context, train::Observer& observer);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -6,16 +6,15 @@
 
 #include "base/utf8.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
 constexpr std::size_t head_bytes = sizeof report_version + 3 * sizeof(std::int64_t) + 8 + 4;
 
 void put_text(ByteWriter& out, std::string_view text) {
-  const std::size_t size = text.size() > most_report_text
-                               ? model::valid_utf8_prefix(text.substr(0, most_report_text))
-                               : text.size();
+  const std::size_t size =
+      text.size() > most_report_text ? valid_utf8_prefix(text.substr(0, most_report_text)) : text.size();
   out.put(static_cast<std::uint16_t>(size));
   out.put_raw(text.data(), size);
 }
@@ -93,4 +92,4 @@ std::size_t most_report_bytes(std::size_t most_widths) {
   return head_bytes + received_and_work + sent + (1 + 4 + most_widths) + events;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

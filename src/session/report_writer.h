@@ -9,7 +9,7 @@
 #include "session/report_format.h"
 #include "train/observer.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // Collects; one for a session.
 class ReportingObserver : public train::Observer {
@@ -34,4 +34,4 @@ class ReportingObserver : public train::Observer {
 // No report is longer. most_widths: of a crossing.
 [[nodiscard]] std::size_t most_report_bytes(std::size_t most_widths);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

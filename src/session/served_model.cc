@@ -7,14 +7,13 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "model/llama/llama_shapes.h"
-#include "run/assets.h"
-#include "run/memory_estimate.h"
 #include "session/report_writer.h"
+#include "train/crossings.h"
 #include "train/split_parts.h"
 #include "wire/frame/batch_descriptor.h"
 #include "wire/frame/frame.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
@@ -68,9 +67,7 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std
     usage_error(fmt::format("train.max_length: {} tokens; {} takes at most {}", spec.max_length, model.name,
                             config.max_positions));
   }
-  Scenario scenario;
-  scenario.train = spec;
-  check_codecs(spec.codecs, scenario, config);
+  train::check_codecs(spec.codecs, spec, config);
   if (const std::uint64_t bytes = frame_bytes(spec, config); bytes > most_frame_bytes) {
     usage_error(fmt::format("train.batch {} x train.max_length {}: frames of up to {}; this server takes {}",
                             spec.batch, spec.max_length, cutlink::to_text(Bytes{bytes}),
@@ -88,8 +85,8 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std
 std::uint64_t session_bytes(const train::TrainSpec& spec, const ServedModel& model) {
   const model::LlamaConfig& config = model.config;
   return training_bytes_a_weight * adapter_weights(spec, config) +
-         activation_bytes(config, config.blocks - spec.split.bottom - spec.split.top,
-                          std::uint64_t{spec.batch} * spec.max_length, spec.compute);
+         model::activation_bytes(config, config.blocks - spec.split.bottom - spec.split.top,
+                                 std::uint64_t{spec.batch} * spec.max_length, spec.compute);
 }
 
 std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& model,
@@ -99,4 +96,4 @@ std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& m
   return static_cast<std::uint32_t>(std::max(answer, adapters));
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

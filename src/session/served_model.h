@@ -9,7 +9,7 @@
 #include "model/weights/safetensors.h"
 #include "train/agreement.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // Does not move: halves point to its checkpoint.
 struct ServedModel {
@@ -36,4 +36,4 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std
 [[nodiscard]] std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& model,
                                             std::uint64_t adapters);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

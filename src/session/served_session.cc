@@ -12,7 +12,7 @@
 #include "session/session_server.h"
 #include "session/session_store.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 ServedSession::ServedSession(const wire::Token& token, std::string owner, const train::Agreement& agreement,
                              const ServedModel& model, std::uint32_t threads)
@@ -63,7 +63,7 @@ ByteVector ServedSession::save() const {
 }
 
 void ServedSession::restore(ByteSpan state) {
-  ByteReader in(state, "checkpoint of session " + to_text(token_).substr(0, 8), ErrorKind::usage);
+  ByteReader in(state, "checkpoint of session " + wire::to_text(token_).substr(0, 8), ErrorKind::usage);
   half_->restore(in);
   const auto threads = in.get<std::uint32_t>();
   if (threads == 0 || threads > most_session_threads) {
@@ -87,4 +87,4 @@ std::string ServedSession::describe() const {
                      spec.codecs.gradient, spec.steps);
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -13,7 +13,7 @@
 #include "wire/message.h"
 #include "wire/server/server_listener.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 using MessageParts = std::vector<std::shared_ptr<const ByteVector>>;
 
@@ -60,4 +60,4 @@ class ServedSession {
   MessageParts answer_;  // the last, until the next request
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 std::vector<SessionStore::Entry> sessions_to_forget(std::vector<SessionStore::Entry> sessions,
                                                     const KeepRule& rule, std::filesystem::file_time_type now,
@@ -24,4 +24,4 @@ std::vector<SessionStore::Entry> sessions_to_forget(std::vector<SessionStore::En
   return go;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "session/session_store.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 struct KeepRule {
   Nanoseconds unused{};  // longer than this goes; 0: no bound
@@ -21,4 +21,4 @@ struct KeepRule {
     std::vector<SessionStore::Entry> sessions, const KeepRule& rule, std::filesystem::file_time_type now,
     const std::function<bool(const wire::Token&)>& is_open);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -8,7 +8,7 @@
 #include "session/session_server_state.h"
 #include "train/agreement.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 using wire::Hello;
 using wire::MessageType;
@@ -147,4 +147,4 @@ Reply SessionServer::State::restore(const wire::Arrival& arrival, const Hello& h
   return welcome(table.add(std::move(session)), arrival);
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -9,7 +9,7 @@
 #include "session/session_server_state.h"
 #include "train/agreement.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
@@ -193,4 +193,4 @@ void SessionServer::on_closed(wire::ConnectionId connection) {
   }
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

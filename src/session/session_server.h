@@ -12,7 +12,7 @@
 #include "session/session_cleaning.h"
 #include "wire/server/server_listener.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 inline constexpr std::uint32_t most_session_threads = 1024;
 
@@ -43,4 +43,4 @@ class SessionServer : public wire::ServerHandler {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

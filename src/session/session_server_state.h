@@ -20,13 +20,15 @@
 #include "session/session_store.h"
 #include "session/session_table.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // "cutlink 0.1.0 (1a2b3c4) on HOST"
 [[nodiscard]] std::string describe_server();
 
 // Of a session, for people.
-[[nodiscard]] inline std::string short_name(const wire::Token& token) { return to_text(token).substr(0, 8); }
+[[nodiscard]] inline std::string short_name(const wire::Token& token) {
+  return wire::to_text(token).substr(0, 8);
+}
 
 // Throws Error(usage), also where two are the same.
 [[nodiscard]] std::vector<std::unique_ptr<ServedModel>> open_models(
@@ -88,4 +90,4 @@ struct SessionServer::State {
   std::optional<std::filesystem::file_time_type> cleaned;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

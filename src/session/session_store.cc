@@ -13,7 +13,7 @@
 #include "base/file_io.h"
 #include "train/checkpoint_file.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 namespace {
 
@@ -126,7 +126,7 @@ std::optional<SessionStore::Stored> SessionStore::find(const wire::Token& token,
 // By a rename first: killed in the middle of it, no half of a session is left behind under its name.
 bool SessionStore::forget(const wire::Token& token) const {
   std::error_code error;
-  const fs::path gone = directory_ / (std::string(gone_prefix) + to_text(token));
+  const fs::path gone = directory_ / (std::string(gone_prefix) + wire::to_text(token));
   fs::rename(folder(token), gone, error);
   if (error) {
     return error == std::errc::no_such_file_or_directory;
@@ -139,7 +139,7 @@ std::vector<SessionStore::Entry> SessionStore::list() const {
   std::vector<Entry> found;
   std::error_code error;
   for (fs::directory_iterator it(directory_, error), end; !error && it != end; it.increment(error)) {
-    const std::optional<wire::Token> token = parse_token(it->path().filename().string());
+    const std::optional<wire::Token> token = wire::parse_token(it->path().filename().string());
     std::error_code ignored;  // one that goes while we look
     if (!token || !it->is_directory(ignored)) {
       continue;
@@ -161,4 +161,4 @@ void SessionStore::touch(const wire::Token& token, fs::file_time_type now) const
   fs::last_write_time(folder(token), now, ignored);
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -9,10 +9,10 @@
 
 #include "base/byte_io.h"
 #include "base/file_descriptor.h"
-#include "wire/token_text.h"
 #include "wire/message.h"
+#include "wire/token_text.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // From the system's source of random numbers: nobody guesses it.
 [[nodiscard]] wire::Token make_token();
@@ -51,10 +51,10 @@ class SessionStore {
 
  private:
   [[nodiscard]] std::filesystem::path folder(const wire::Token& token) const {
-    return directory_ / to_text(token);
+    return directory_ / wire::to_text(token);
   }
   std::filesystem::path directory_;
   std::optional<FileDescriptor> lock_;  // the directory itself
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 using wire::RefusalCode;
 
@@ -91,4 +91,4 @@ void SessionTable::remove(const wire::Token& token) {
   sessions_.erase(found);
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -12,7 +12,7 @@
 #include "wire/message.h"
 #include "wire/server/server_listener.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // Becomes a refusal; the connection closes.
 struct SessionRefused {
@@ -59,4 +59,4 @@ class SessionTable {
   std::uint64_t uses_ = 0;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "codecs/registry.h"
+#include "train/crossings.h"
 #include "train/frame_row.h"
 #include "train/split_parts.h"
 #include "train/tensor_view.h"
@@ -17,15 +18,6 @@ constexpr std::uint32_t state_version = 1;
 
 Crossing activation_of(Crossing gradient) {
   return gradient == Crossing::grad_up ? Crossing::act_down : Crossing::act_up;
-}
-
-codecs::CodecContext context_of(const TrainSpec& spec, const model::LlamaConfig& config, Crossing crossing) {
-  return {.crossing = crossing,
-          .channels = config.hidden,
-          .max_positions = spec.max_length,
-          .seed = spec.seed,
-          .client = spec.client,
-          .total_steps = spec.steps};
 }
 
 model::Part part_of(Half half, const TrainSpec& spec, const model::LlamaConfig& config) {
@@ -65,10 +57,7 @@ HalfCore::HalfCore(Half half, const TrainSpec& spec, const model::LlamaConfig& c
       limits_{.max_rows = spec.batch * spec.max_length,
               .channels = static_cast<std::uint32_t>(config.hidden),
               .max_sequences = spec.batch} {
-  for (const Crossing crossing : all_crossings) {
-    if (vanilla() && (crossing == Crossing::act_down || crossing == Crossing::grad_up)) {
-      continue;
-    }
+  for (const Crossing crossing : crossings_of(spec.split)) {
     const codecs::Codec& codec = is_activation(crossing) ? *activation_ : *gradient_;
     const codecs::CodecContext context = context_of(spec, config, crossing);
     if (sender_of(crossing) == half) {

@@ -10,11 +10,14 @@
 
 #include "base/byte_io.h"
 #include "model/llama/llama_config.h"
-#include "model/llama/lora.h"
 #include "model/weights/safetensors.h"
 #include "train/data/data.h"
 #include "train/observer.h"
 #include "train/spec.h"
+
+namespace cutlink::model {
+struct NamedParameter;
+}
 
 namespace cutlink::train {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/matrix.h"
-#include "model/llama/lora.h"
+#include "model/llama/lora_spec.h"
 
 namespace cutlink::train {
 

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace cutlink::run {
+namespace cutlink::wire {
 
 std::string to_text(const wire::Token& token) {
   std::string text;
@@ -26,4 +26,4 @@ std::optional<wire::Token> parse_token(std::string_view text) {
   return token;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::wire

@@ -7,11 +7,11 @@
 
 #include "wire/message.h"
 
-namespace cutlink::run {
+namespace cutlink::wire {
 
 // 32 hexadecimal digits.
 [[nodiscard]] std::string to_text(const wire::Token& token);
 // None where the text is anything else.
 [[nodiscard]] std::optional<wire::Token> parse_token(std::string_view text);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::wire

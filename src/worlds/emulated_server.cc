@@ -7,7 +7,7 @@
 
 #include "netsim/emulate/emulator.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 namespace {
 
@@ -38,11 +38,11 @@ EmulatedServer::EmulatedServer(const netsim::LinkSpec& link, std::uint64_t seed,
 
 EmulatedServer::~EmulatedServer() { state_->server->stop(server_stop_grace); }
 
-LiveOptions EmulatedServer::options() const {
-  LiveOptions live = local_client(state_->key, netsim::Emulator::address(Half::server), port, *state_->server,
-                                  state_->command);
+session::LiveOptions EmulatedServer::options() const {
+  session::LiveOptions live = local_client(state_->key, netsim::Emulator::address(Half::server), port,
+                                           *state_->server, state_->command);
   live.connect.congestion = congestion;
-  live.network = LiveNetwork::emulated;
+  live.network = session::LiveNetwork::emulated;
   live.inside = [state = state_.get()](const std::function<void()>& work) {
     state->emulator.run_inside(Half::client, work);
   };
@@ -51,4 +51,4 @@ LiveOptions EmulatedServer::options() const {
 
 std::string EmulatedServer::report() const { return netsim::report_text(state_->emulator.report()); }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

@@ -10,7 +10,7 @@
 #include "session/report_reader.h"
 #include "wire/frame/frame_header.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 namespace {
 
@@ -38,7 +38,7 @@ wire::Token session_in(const train::StoredCheckpoint& stored) {
 }
 
 struct LiveWorld::State : public train::Channel {
-  State(std::unique_ptr<LiveSession> with, std::size_t widths, train::Observer& hears)
+  State(std::unique_ptr<session::LiveSession> with, std::size_t widths, train::Observer& hears)
       : session_owner(std::move(with)), session(*session_owner), most_widths(widths), observer(hears) {
     session.tell_to([this](bool warning, const char* name, const std::string& message) {
       observer.on_event({warning, step, name, message});
@@ -47,8 +47,8 @@ struct LiveWorld::State : public train::Channel {
 
   std::optional<ByteVector> exchange(const ByteVector& frame) override;
 
-  std::unique_ptr<LiveSession> session_owner;
-  LiveSession& session;
+  std::unique_ptr<session::LiveSession> session_owner;
+  session::LiveSession& session;
   std::size_t most_widths;
   train::Observer& observer;
   std::uint32_t step = 0;  // of the last frame, for events
@@ -62,14 +62,14 @@ std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
   step = header.step;
   const auto [received, sent_ns] = session.request(MessageType::frame, frame, MessageType::answer, true);
   const wire::Answer answer = wire::read_answer(received.body);
-  ReportContext context;
+  session::ReportContext context;
   context.request = static_cast<Crossing>(header.crossing);
   context.phase = static_cast<Phase>(header.phase);
   context.step = header.step;
   context.micro_batch = header.micro_batch;
   context.answer = answer.frame;
   context.most_widths = most_widths;
-  const HalfReport report = replay_report(answer.report, context, observer);
+  const session::HalfReport report = session::replay_report(answer.report, context, observer);
   gradient_norm = report.gradient_norm;
 
   const std::int64_t offset = session.clock_offset_ns();
@@ -85,7 +85,8 @@ std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
   return ByteVector(answer.frame.begin(), answer.frame.end());
 }
 
-LiveWorld::LiveWorld(std::unique_ptr<LiveSession> session, std::size_t most_widths, train::Observer& observer)
+LiveWorld::LiveWorld(std::unique_ptr<session::LiveSession> session, std::size_t most_widths,
+                     train::Observer& observer)
     : state_(std::make_unique<State>(std::move(session), most_widths, observer)) {}
 
 LiveWorld::~LiveWorld() = default;
@@ -95,9 +96,10 @@ double LiveWorld::server_gradient_norm() const { return state_->gradient_norm; }
 Peer LiveWorld::describe() const { return {state_->session.describe(), state_->session.server()}; }
 
 void LiveWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
-  LiveSession& session = state_->session;
+  session::LiveSession& session = state_->session;
   const ByteVector body = wire::write_step(step);
-  const LiveSession::Exchange exchange = session.request(MessageType::save, body, MessageType::saved, false);
+  const session::LiveSession::Exchange exchange =
+      session.request(MessageType::save, body, MessageType::saved, false);
   if (wire::read_step(exchange.received.body) != step) {
     peer_error(session.describe() + " saved another step than was asked for");
   }
@@ -111,7 +113,7 @@ void LiveWorld::restore(const train::StoredCheckpoint& stored) {
 }
 
 std::vector<model::NamedParameter> LiveWorld::server_adapters() {
-  return read_adapters(
+  return session::read_adapters(
       state_->session.request(MessageType::adapters, {}, MessageType::adapters_are, false).received.body);
 }
 
@@ -127,4 +129,4 @@ std::optional<SocketBytes> LiveWorld::take_socket_bytes() {
 
 void LiveWorld::leave(bool finished) { state_->session.say_goodbye(finished); }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

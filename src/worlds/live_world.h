@@ -9,7 +9,7 @@
 #include "session/live_session.h"
 #include "worlds/world.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 // The server's session in a checkpoint that a live world saved. Throws Error(usage) where it names none.
 [[nodiscard]] wire::Token session_in(const train::StoredCheckpoint& stored);
@@ -18,7 +18,8 @@ class LiveWorld : public World {
  public:
   // most_widths: of a crossing. observer: hears the server half's reports in the order of the events, and
   // events of the connection; must outlive this. All that needs the server throws as the session does.
-  LiveWorld(std::unique_ptr<LiveSession> session, std::size_t most_widths, train::Observer& observer);
+  LiveWorld(std::unique_ptr<session::LiveSession> session, std::size_t most_widths,
+            train::Observer& observer);
   ~LiveWorld() override;
 
   train::Channel& channel() override;
@@ -37,4 +38,4 @@ class LiveWorld : public World {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/units.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 namespace {
 
@@ -81,9 +81,9 @@ void await_server(netsim::SupervisedCommand& server, const ServerCommand& comman
   }
 }
 
-LiveOptions local_client(const wire::PresharedKey& key, const std::string& host, std::uint16_t port,
-                         netsim::SupervisedCommand& server, const ServerCommand& command) {
-  LiveOptions live;
+session::LiveOptions local_client(const wire::PresharedKey& key, const std::string& host, std::uint16_t port,
+                                  netsim::SupervisedCommand& server, const ServerCommand& command) {
+  session::LiveOptions live;
   live.connect.host = host;
   live.connect.port = port;
   live.connect.key = key;
@@ -94,4 +94,4 @@ LiveOptions local_client(const wire::PresharedKey& key, const std::string& host,
   return live;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

@@ -11,7 +11,7 @@
 #include "session/live_options.h"
 #include "wire/tls/key_file.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 struct ServerCommand {
   std::filesystem::path program, model;
@@ -28,9 +28,9 @@ struct ServerCommand {
                                                        const std::string& congestion);
 // Deadlines and key of the client's end, which hears of it when `server` ended. server must outlive the
 // options.
-[[nodiscard]] LiveOptions local_client(const wire::PresharedKey& key, const std::string& host,
-                                       std::uint16_t port, netsim::SupervisedCommand& server,
-                                       const ServerCommand& command);
+[[nodiscard]] session::LiveOptions local_client(const wire::PresharedKey& key, const std::string& host,
+                                                std::uint16_t port, netsim::SupervisedCommand& server,
+                                                const ServerCommand& command);
 
 // Returns when `listens`, which may wait a little itself, says so. Throws Error(run) that names the log where
 // the process ends or takes too long.
@@ -39,4 +39,4 @@ void await_server(netsim::SupervisedCommand& server, const ServerCommand& comman
 
 inline constexpr Nanoseconds server_stop_grace = std::chrono::seconds(5);
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

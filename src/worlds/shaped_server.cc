@@ -7,10 +7,10 @@
 #include <sstream>
 #include <thread>
 
-#include "netsim/shape/shaped_relay.h"
 #include "netsim/emulate/supervised_command.h"
+#include "netsim/shape/shaped_relay.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 namespace {
 
@@ -61,13 +61,13 @@ ShapedServer::ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, con
 
 ShapedServer::~ShapedServer() { state_->server->stop(server_stop_grace); }
 
-LiveOptions ShapedServer::options() const {
-  LiveOptions live =
+session::LiveOptions ShapedServer::options() const {
+  session::LiveOptions live =
       local_client(state_->key, "127.0.0.1", state_->relay->port(), *state_->server, state_->command);
-  live.network = LiveNetwork::shaped;
+  live.network = session::LiveNetwork::shaped;
   return live;
 }
 
 std::string ShapedServer::report() const { return netsim::report_text(state_->relay->report()); }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

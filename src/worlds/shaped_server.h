@@ -8,7 +8,7 @@
 #include "worlds/local_server.h"
 #include "worlds/server_process.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 class ShapedServer final : public LocalServer {
  public:
@@ -17,7 +17,7 @@ class ShapedServer final : public LocalServer {
   ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, const ServerCommand& command);
   ~ShapedServer() override;
 
-  [[nodiscard]] LiveOptions options() const override;
+  [[nodiscard]] session::LiveOptions options() const override;
   [[nodiscard]] std::string report() const override;
 
  private:
@@ -25,4 +25,4 @@ class ShapedServer final : public LocalServer {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

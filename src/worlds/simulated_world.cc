@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "model/llama/lora.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 void SimulatedWorld::save(std::uint32_t step, train::StateBlobs& blobs) {
   static_cast<void>(step);
@@ -23,4 +24,6 @@ void SimulatedWorld::restore(const train::StoredCheckpoint& stored) {
   in.expect_end();
 }
 
-}  // namespace cutlink::run
+std::vector<model::NamedParameter> SimulatedWorld::server_adapters() { return server_.adapters(); }
+
+}  // namespace cutlink::worlds

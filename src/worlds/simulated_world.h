@@ -3,7 +3,7 @@
 
 #include "worlds/world.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 
 // A frame sent is a call of the server's handler; what it takes is played by the ledger afterwards.
 class SimulatedWorld : public World {
@@ -17,7 +17,7 @@ class SimulatedWorld : public World {
   [[nodiscard]] double server_gradient_norm() const override { return server_.gradient_norm(); }
   void save(std::uint32_t step, train::StateBlobs& blobs) override;
   void restore(const train::StoredCheckpoint& stored) override;
-  std::vector<model::NamedParameter> server_adapters() override { return server_.adapters(); }
+  std::vector<model::NamedParameter> server_adapters() override;
 
  private:
   class Direct : public train::Channel {
@@ -33,4 +33,4 @@ class SimulatedWorld : public World {
   Direct channel_;
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

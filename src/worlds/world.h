@@ -9,23 +9,14 @@
 #include <vector>
 
 #include "base/records.h"
-#include "model/llama/lora.h"
 #include "train/checkpoint_file.h"
 #include "train/halves.h"
 
-namespace cutlink::run {
+namespace cutlink::model {
+struct NamedParameter;
+}
 
-// The server half's state is not what the client's is any more (the server was started anew): the run goes
-// back to the newest step of which both keep a checkpoint, 0 being the beginning.
-class RestoreNeeded : public std::runtime_error {
- public:
-  explicit RestoreNeeded(std::vector<std::uint32_t> server_steps)
-      : std::runtime_error("the server half was started anew"), server_steps_(std::move(server_steps)) {}
-  [[nodiscard]] const std::vector<std::uint32_t>& server_steps() const { return server_steps_; }
-
- private:
-  std::vector<std::uint32_t> server_steps_;
-};
+namespace cutlink::worlds {
 
 // One message that crossed a real link.
 struct Transfer {
@@ -66,4 +57,4 @@ class World {
   virtual void leave(bool finished) { static_cast<void>(finished); }
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-namespace cutlink::run {
+namespace cutlink {
 namespace {
 
 TEST(Interrupt, ASignalIsAWishNotAnEnd) {
@@ -19,4 +19,4 @@ TEST(Interrupt, ASignalIsAWishNotAnEnd) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cutlink::run {
+namespace cutlink {
 namespace {
 
 TEST(MachineMemory, IsThatOfAMachineThatCanRunThisTest) {
@@ -11,4 +11,4 @@ TEST(MachineMemory, IsThatOfAMachineThatCanRunThisTest) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink

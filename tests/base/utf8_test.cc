@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cutlink::model {
+namespace cutlink {
 namespace {
 
 TEST(Utf8, every_code_point_goes_there_and_back) {
@@ -37,4 +37,4 @@ TEST(Utf8, maximal_parts_become_one_replacement_each) {
 }
 
 }  // namespace
-}  // namespace cutlink::model
+}  // namespace cutlink

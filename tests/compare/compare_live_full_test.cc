@@ -2,14 +2,14 @@
 
 #include "base/error.h"
 #include "compare/compare.h"
-#include "run/live_fixture.h"
 #include "record/run_json.h"
 #include "record/run_summary.h"
+#include "run/live_fixture.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 namespace {
 
-CompareRequest two_rows(const Scenario& scenario, const std::filesystem::path& directory) {
+CompareRequest two_rows(const scenario::Scenario& scenario, const std::filesystem::path& directory) {
   CompareRequest r;
   r.scenario = scenario;
   r.scenario.rows = {{"plain", {"bf16", "bf16"}, true},
@@ -21,8 +21,8 @@ CompareRequest two_rows(const Scenario& scenario, const std::filesystem::path& d
 
 TEST_F(LiveRun, AComparisonOverRealSocketsHasTheirTimesAndTheSimulatedOnesLosses) {
   const CompareRequest here = two_rows(toy_.scenario(), toy_ / "here");
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
+  const run::Assets assets = run::load_assets(here.scenario);
+  run::Reporter silent;
   ASSERT_TRUE(run_comparison(here, assets, silent).failed.empty());
 
   const LiveServer server(here.scenario.model, toy_ / "state");
@@ -45,7 +45,7 @@ TEST_F(LiveRun, AComparisonOverRealSocketsHasTheirTimesAndTheSimulatedOnesLosses
     double steps = 0.0;
     for (const std::uint64_t seed : there.seeds) {
       const std::filesystem::path cell = there.directory / cell_name(row.name, seed);
-      const RunRecord run = load_run(cell, *read_run_json(cell));
+      const record::RunRecord run = record::load_run(cell, *record::read_run_json(cell));
       steps += static_cast<double>(run.steps.size() - live.hold_begins);
       for (const MessageRow& m : run.messages) {
         if (m.phase == Phase::train && m.step >= live.hold_begins) {
@@ -60,8 +60,8 @@ TEST_F(LiveRun, AComparisonOverRealSocketsHasTheirTimesAndTheSimulatedOnesLosses
 TEST_F(LiveRun, RunsOfTwoWorldsAreNotOneComparison) {
   CompareRequest mixed = two_rows(toy_.scenario(), toy_ / "mixed");
   mixed.seeds = {1};
-  const Assets assets = load_assets(mixed.scenario);
-  Reporter silent;
+  const run::Assets assets = run::load_assets(mixed.scenario);
+  run::Reporter silent;
   ASSERT_TRUE(run_comparison(mixed, assets, silent).failed.empty());
   const LiveServer server(mixed.scenario.model, toy_ / "state");
   mixed.seeds = {2};
@@ -77,4 +77,4 @@ TEST_F(LiveRun, RunsOfTwoWorldsAreNotOneComparison) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

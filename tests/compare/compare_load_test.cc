@@ -10,7 +10,7 @@
 #include "record/run_json.h"
 #include "scenario/toy_folder.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,20 +28,20 @@ class CompareLoadTest : public testing::Test {
                        {"plain", {"bf16", "bf16"}, true}};
     r.seeds = {1, 2};
     r.directory = *made_ / "out";
-    Reporter silent;
-    EXPECT_TRUE(run_comparison(r, load_assets(r.scenario), silent).failed.empty());
+    run::Reporter silent;
+    EXPECT_TRUE(run_comparison(r, run::load_assets(r.scenario), silent).failed.empty());
   }
   static void TearDownTestSuite() { made_.reset(); }
   CompareLoadTest() { fs::copy(*made_ / "out", out_, fs::copy_options::recursive); }
 
-  [[nodiscard]] RunRecord run(const char* cell) const {
-    return load_run(out_ / cell, *read_run_json(out_ / cell));
+  [[nodiscard]] record::RunRecord run(const char* cell) const {
+    return record::load_run(out_ / cell, *record::read_run_json(out_ / cell));
   }
   template <typename Change>
   void change(const char* cell, const Change& how) const {
-    auto json = *read_run_json(out_ / cell);
+    auto json = *record::read_run_json(out_ / cell);
     how(json);
-    write_run_json(out_ / cell, json);
+    record::write_run_json(out_ / cell, json);
   }
   [[nodiscard]] std::string error() const {
     try {
@@ -69,13 +69,13 @@ TEST_F(CompareLoadTest, FiguresAreMeansOfTheRunsInTheCommonHold) {
   EXPECT_EQ(&c.reference(), &plain);
   EXPECT_THAT(four.seeds, ElementsAre(1, 2));
   EXPECT_THAT(c.seeds, ElementsAre(1, 2));
-  const std::uint32_t hold = (*read_run_json(out_ / "four-s1"))["hold_begins"];
+  const std::uint32_t hold = (*record::read_run_json(out_ / "four-s1"))["hold_begins"];
   EXPECT_TRUE(c.hold_reached);
   EXPECT_EQ(c.hold_begins, hold);  // the reference has no descent of its own
   EXPECT_GT(hold, 0U);
   EXPECT_EQ(c.held_steps, 3 - hold);
-  const auto up = [&](const char* cell) { return summarise_traffic(run(cell), hold).up_bytes; };
-  const auto down = [&](const char* cell) { return summarise_traffic(run(cell), hold).down_bytes; };
+  const auto up = [&](const char* cell) { return record::summarise_traffic(run(cell), hold).up_bytes; };
+  const auto down = [&](const char* cell) { return record::summarise_traffic(run(cell), hold).down_bytes; };
   EXPECT_DOUBLE_EQ(four.traffic.up_bytes, (up("four-s1") + up("four-s2")) / 2);
   EXPECT_DOUBLE_EQ(plain.traffic.down_bytes, (down("plain-s1") + down("plain-s2")) / 2);
   EXPECT_DOUBLE_EQ(four.byte_ratio, (plain.traffic.up_bytes + plain.traffic.down_bytes) /
@@ -148,16 +148,16 @@ TEST_F(CompareLoadTest, WhereADescentOutlastsTheRunFiguresAreOfTheWhole) {
 }
 
 TEST_F(CompareLoadTest, RunsOfAnotherScenarioOrModelAreNotMixedIn) {
-  const auto before = *read_run_json(out_ / "four-s2");
+  const auto before = *record::read_run_json(out_ / "four-s2");
   change("four-s2", [](auto& json) { json["scenario"]["train.lr"] = 0.5; });
   EXPECT_THAT(error(), HasSubstr("not of one comparison: train.lr is 0.001 and 0.5"));
-  write_run_json(out_ / "four-s2", before);
+  record::write_run_json(out_ / "four-s2", before);
   change("four-s2", [](auto& json) { json["scenario"].erase("train.batch"); });
   EXPECT_THAT(error(), HasSubstr("train.batch is 2 and missing"));
-  write_run_json(out_ / "four-s2", before);
+  record::write_run_json(out_ / "four-s2", before);
   change("four-s2", [](auto& json) { json["inputs"] = "0000000000000000"; });
   EXPECT_THAT(error(), HasSubstr("the model or the data changed between them"));
-  write_run_json(out_ / "four-s2", before);
+  record::write_run_json(out_ / "four-s2", before);
   EXPECT_EQ(error(), "no error");
 }
 
@@ -195,4 +195,4 @@ TEST_F(CompareLoadTest, ADirectoryWithoutRunsSaysSo) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -10,13 +10,13 @@
 #include "record/run_json.h"
 #include "scenario/toy_folder.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 namespace {
 
 namespace fs = std::filesystem;
 
 // The directories of the runs that began, in order.
-struct Log : Reporter {
+struct Log : run::Reporter {
   void on_begin(const std::string&, std::uint32_t, std::uint32_t) override { ++begun; }
   void on_end() override {
     for (const auto& entry : fs::directory_iterator(directory)) {
@@ -34,8 +34,8 @@ struct Log : Reporter {
 
 class CompareTest : public testing::Test {
  protected:
-  CompareRequest request(std::vector<CompareRow> rows, std::vector<std::uint64_t> seeds,
-                         const Overrides& overrides = {"train.steps=1", "eval.plain=false"}) {
+  CompareRequest request(std::vector<scenario::CompareRow> rows, std::vector<std::uint64_t> seeds,
+                         const scenario::Overrides& overrides = {"train.steps=1", "eval.plain=false"}) {
     CompareRequest r;
     r.scenario = toy_.scenario(overrides);
     r.scenario.rows = std::move(rows);
@@ -46,10 +46,10 @@ class CompareTest : public testing::Test {
   CompareOutcome go(const CompareRequest& r) {
     log_ = Log();
     log_.directory = r.directory;
-    return run_comparison(r, load_assets(r.scenario), log_);
+    return run_comparison(r, run::load_assets(r.scenario), log_);
   }
   [[nodiscard]] std::string status(const std::string& cell) const {
-    const auto info = read_run_json(toy_ / "out" / cell);
+    const auto info = record::read_run_json(toy_ / "out" / cell);
     return info ? (*info)["status"].get<std::string>() : "not there";
   }
 
@@ -67,8 +67,8 @@ TEST(CompareCell, NamesFitForAFile) {
 }
 
 TEST_F(CompareTest, SeedBySeedTheReferenceFirstAndFinishedOnesOnce) {
-  const std::vector<CompareRow> rows = {{"four", {"uniform:bits=4", "bf16"}, false},
-                                        {"plain", {"bf16", "bf16"}, true}};
+  const std::vector<scenario::CompareRow> rows = {{"four", {"uniform:bits=4", "bf16"}, false},
+                                                  {"plain", {"bf16", "bf16"}, true}};
   CompareOutcome outcome = go(request(rows, {2, 1}));
   EXPECT_FALSE(outcome.interrupted);
   EXPECT_TRUE(outcome.failed.empty());
@@ -77,7 +77,7 @@ TEST_F(CompareTest, SeedBySeedTheReferenceFirstAndFinishedOnesOnce) {
   for (const char* cell : {"four-s1", "four-s2", "plain-s1", "plain-s2"}) {
     EXPECT_EQ(status(cell), "finished") << cell;
   }
-  const auto four = read_run_json(toy_ / "out/four-s2");
+  const auto four = record::read_run_json(toy_ / "out/four-s2");
   EXPECT_EQ((*four)["seed"], 2);
   EXPECT_EQ((*four)["row"], "four");
   EXPECT_EQ((*four)["row_index"], 0);  // the table keeps the scenario's order
@@ -90,8 +90,8 @@ TEST_F(CompareTest, SeedBySeedTheReferenceFirstAndFinishedOnesOnce) {
 TEST_F(CompareTest, RowsWhoseNamesDifferInSignsOnlyKeepApart) {
   static_cast<void>(
       go(request({{"a b", {"bf16", "bf16"}, true}, {"a-b", {"uniform:bits=8", "bf16"}, false}}, {1})));
-  EXPECT_EQ((*read_run_json(toy_ / "out/a-b-s1"))["row"], "a b");
-  EXPECT_EQ((*read_run_json(toy_ / "out/a-b-2-s1"))["row"], "a-b");
+  EXPECT_EQ((*record::read_run_json(toy_ / "out/a-b-s1"))["row"], "a b");
+  EXPECT_EQ((*record::read_run_json(toy_ / "out/a-b-2-s1"))["row"], "a-b");
 }
 
 TEST_F(CompareTest, ARowThatFailsDoesNotStopTheOthers) {
@@ -106,8 +106,8 @@ TEST_F(CompareTest, ARowThatFailsDoesNotStopTheOthers) {
 }
 
 TEST_F(CompareTest, AnInterruptEndsAllAndTheSameCommandGoesOn) {
-  const std::vector<CompareRow> rows = {{"one", {"bf16", "bf16"}, true},
-                                        {"two", {"uniform:bits=4", "bf16"}, false}};
+  const std::vector<scenario::CompareRow> rows = {{"one", {"bf16", "bf16"}, true},
+                                                  {"two", {"uniform:bits=4", "bf16"}, false}};
   {
     const InterruptGuard guard;
     request_interrupt();
@@ -137,9 +137,9 @@ TEST_F(CompareTest, AnotherScenarioInTheSameDirectoryIsRefusedUnlessReplaced) {
 
 // What earlier comparisons left in the directory is neither averaged into other rows nor shown.
 TEST_F(CompareTest, TheTableHasTheRowsAndSeedsThatWereAskedFor) {
-  const CompareRow plain = {"plain", {"bf16", "bf16"}, true};
-  const CompareRow four = {"four", {"uniform:bits=4", "bf16"}, false};
-  const CompareRow two = {"two", {"uniform:bits=2", "bf16"}, false};
+  const scenario::CompareRow plain = {"plain", {"bf16", "bf16"}, true};
+  const scenario::CompareRow four = {"four", {"uniform:bits=4", "bf16"}, false};
+  const scenario::CompareRow two = {"two", {"uniform:bits=2", "bf16"}, false};
   ASSERT_TRUE(go(request({plain, four}, {1, 2})).failed.empty());
   const CompareRequest inserted = request({plain, two, four}, {2});
   ASSERT_TRUE(go(inserted).failed.empty());
@@ -157,4 +157,4 @@ TEST_F(CompareTest, TheTableHasTheRowsAndSeedsThatWereAskedFor) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cutlink::run {
+namespace cutlink::compare {
 namespace {
 
 using Kind = netsim::TimelineEvent::Kind;
@@ -19,8 +19,8 @@ MessageRow message(std::uint32_t step, std::uint32_t micro_batch, Crossing cross
   return m;
 }
 
-RunRecord u_shape_run(std::uint32_t steps) {
-  RunRecord run;
+record::RunRecord u_shape_run(std::uint32_t steps) {
+  record::RunRecord run;
   for (std::uint32_t step = 0; step < steps; ++step) {
     for (const Crossing crossing : all_crossings) {
       run.messages.push_back(message(step, 0, crossing, 1000, 10 + step));
@@ -35,14 +35,14 @@ RunRecord u_shape_run(std::uint32_t steps) {
 }
 
 TEST(CompareTiming, WorkIsTheReferencesMedian) {
-  const RunRecord run = u_shape_run(5);
-  const WorkTimes medians = median_work({&run});
+  const record::RunRecord run = u_shape_run(5);
+  const run::WorkTimes medians = median_work({&run});
   EXPECT_EQ(medians[0], 102);
   EXPECT_EQ(medians[4], 500);
 }
 
 TEST(CompareTiming, AChainHasTheOrderOfTheUShape) {
-  const RunRecord run = u_shape_run(3);
+  const record::RunRecord run = u_shape_run(3);
   const auto chains = step_chains(run, median_work({&run}), 0);
   ASSERT_EQ(chains.size(), 3U);
   std::vector<Kind> kinds;
@@ -61,14 +61,14 @@ TEST(CompareTiming, AChainHasTheOrderOfTheUShape) {
 }
 
 TEST(CompareTiming, TheHoldHasItsOwnCodingTimes) {
-  const RunRecord run = u_shape_run(6);  // encode 10 … 15 ns
+  const record::RunRecord run = u_shape_run(6);  // encode 10 … 15 ns
   const auto chains = step_chains(run, median_work({&run}), 3);
   EXPECT_EQ(chains[2][1].duration.count(), 11);
   EXPECT_EQ(chains[3][1].duration.count(), 14);
 }
 
 TEST(CompareTiming, VanillaDoesForwardAndBackwardBetweenItsTwoMessages) {
-  RunRecord run;
+  record::RunRecord run;
   for (std::uint32_t m = 0; m < 2; ++m) {
     run.messages.push_back(message(0, m, Crossing::act_up, 10, 1));
     run.messages.push_back(message(0, m, Crossing::grad_down, 10, 1));
@@ -84,7 +84,7 @@ TEST(CompareTiming, VanillaDoesForwardAndBackwardBetweenItsTwoMessages) {
 
 // The link's model counts for nothing where the transfers were measured; work and coding stay medians.
 TEST(CompareTiming, ARealLinksTransfersAreTheRunsOwn) {
-  RunRecord run = u_shape_run(4);
+  record::RunRecord run = u_shape_run(4);
   std::int64_t took = 0;
   for (MessageRow& m : run.messages) {
     m.queue_ns = 1000;
@@ -107,7 +107,7 @@ TEST(CompareTiming, ARealLinksTransfersAreTheRunsOwn) {
 }
 
 TEST(CompareTiming, TimeToLossLiesOnTheLineBetweenEvaluations) {
-  RunRecord run;
+  record::RunRecord run;
   run.evaluations = {{0, 2.0, {}}, {2, 1.0, {}}};
   RunTiming timing;
   timing.step_ends_ns = {50, 100};
@@ -118,4 +118,4 @@ TEST(CompareTiming, TimeToLossLiesOnTheLineBetweenEvaluations) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-#include "netsim/timeline/break_even.h"
 #include "compare/compare.h"
+#include "netsim/timeline/break_even.h"
 
-namespace cutlink::run {
+namespace cutlink::compare {
 namespace {
 
 using testing::EndsWith;
@@ -131,4 +131,4 @@ TEST(Verdict, BreakEvenWordsAtTheEndsOfTheRange) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::compare

@@ -69,7 +69,7 @@ class Pieces {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Folder folder;
-  static const run::SessionStore store(folder.path);
+  static const session::SessionStore store(folder.path);
   const fs::path session = folder.path / run::to_text(token);
   const fs::path checkpoint = session / "step-00000012";
   fs::create_directories(checkpoint);
@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       fuzz::must(bytes == read_file(checkpoint / name, std::uint64_t{1} << 30U), "a blob is its file");
     }
   }
-  const std::optional<run::SessionStore::Stored> stored = store.find(token, step);
+  const std::optional<session::SessionStore::Stored> stored = store.find(token, step);
   fuzz::must(steps.size() == (stored ? 1U : 0U), "what can be given is listed, and nothing else");
   if (!stored) {
     return 0;

@@ -84,14 +84,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return 0;
   }
   const Exchange& exchange = exchanges()[data[0] % exchanges().size()];
-  run::ReportContext context;
+  session::ReportContext context;
   context.request = exchange.request;
   context.phase = exchange.phase;
   context.answer = exchange.answer;
   context.most_widths = most_widths;
   Listener listener(exchange);
   try {
-    const run::HalfReport report = run::replay_report({data + 1, size - 1}, context, listener);
+    const session::HalfReport report = session::replay_report({data + 1, size - 1}, context, listener);
     listener.check();
     fuzz::must(report.times.first_byte_ns <= report.times.answered_ns && std::isfinite(report.gradient_norm),
                "times and norm are numbers to count with");

@@ -22,10 +22,10 @@ constexpr const char* small =
     "model.path = \"toy\"\ndata.train = \"builtin:word-problems\"\ndata.eval = \"builtin:word-problems\"\n";
 
 // All keys but the link's default, a preset: there are none here.
-std::string as_text(const run::Scenario& scenario) {
+std::string as_text(const scenario::Scenario& scenario) {
   std::string text;
-  for (const run::KeySpec& key : run::scenario_keys()) {
-    if (key.name == "link" && scenario.link == run::Scenario{}.link) {
+  for (const scenario::KeySpec& key : scenario::scenario_keys()) {
+    if (key.name == "link" && scenario.link == scenario::Scenario{}.link) {
       continue;
     }
     text += key.name + " = " + key.get(scenario).to_toml() + "\n";
@@ -33,11 +33,11 @@ std::string as_text(const run::Scenario& scenario) {
   return text;
 }
 
-void check(const run::Scenario& scenario) {
+void check(const scenario::Scenario& scenario) {
   const std::string text = as_text(scenario);
   try {
-    const run::Scenario again = run::parse_scenario(text, file, {});
-    fuzz::must(run::identity_of(again) == run::identity_of(scenario), "a scenario comes back");
+    const scenario::Scenario again = scenario::parse_scenario(text, file, {});
+    fuzz::must(scenario::identity_of(again) == scenario::identity_of(scenario), "a scenario comes back");
     fuzz::must(as_text(again) == text, "and says the same");
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n%s\n", text.c_str(), error.what());
@@ -45,8 +45,8 @@ void check(const run::Scenario& scenario) {
   }
 }
 
-run::Overrides lines_of(const std::string& text) {
-  run::Overrides lines;
+scenario::Overrides lines_of(const std::string& text) {
+  scenario::Overrides lines;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     lines.push_back(text.substr(at, end - at));
@@ -58,9 +58,9 @@ run::Overrides lines_of(const std::string& text) {
 void take(std::uint8_t which, const std::string& text) {
   switch (which % 4) {
     case 0:
-      return check(run::parse_scenario(text, file, {}));
+      return check(scenario::parse_scenario(text, file, {}));
     case 1:
-      return check(run::parse_scenario(small, file, lines_of(text)));
+      return check(scenario::parse_scenario(small, file, lines_of(text)));
     case 2: {
       const netsim::LinkSpec spec = netsim::parse_link_toml(text, file);
       fuzz::must(spec.kind == "fixed" || spec.kind == "wifi", "a link has a kind");

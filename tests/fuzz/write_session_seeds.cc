@@ -31,7 +31,7 @@ struct Reports : train::Channel {
     made.push_back(input);
     return reply;
   }
-  run::ReportingObserver observer;
+  session::ReportingObserver observer;
   train::ServerHalf half;
   std::vector<std::uint8_t> numbers;
   std::vector<ByteVector> made;

@@ -11,17 +11,17 @@
 #include "run/runner.h"
 #include "scenario/toy_folder.h"
 
-namespace cutlink::run {
+namespace cutlink::generate {
 namespace {
 
 class AnswerTest : public testing::Test {
  protected:
-  AnswerRequest trained(const std::string& name, const Overrides& overrides) {
-    RunRequest run;
+  AnswerRequest trained(const std::string& name, const scenario::Overrides& overrides) {
+    run::RunRequest run;
     run.scenario = toy_.scenario(overrides);
     run.directory = toy_ / name.c_str();
-    Reporter silent;
-    EXPECT_EQ(run_one(run, load_assets(run.scenario), silent), RunStatus::finished);
+    run::Reporter silent;
+    EXPECT_EQ(run::run_one(run, run::load_assets(run.scenario), silent), run::RunStatus::finished);
     AnswerRequest request;
     request.directory = run.directory;
     request.question = "What is 2 + 3?";
@@ -99,4 +99,4 @@ TEST_F(AnswerTest, SaysWhatADirectoryLacks) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::generate

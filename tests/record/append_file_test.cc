@@ -10,7 +10,7 @@
 #include "base/file_io.h"
 #include "base/temporary_folder.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 using testing::AllOf;
@@ -89,4 +89,4 @@ TEST(AppendFile, AFullDiskIsAnError) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

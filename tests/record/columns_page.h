@@ -9,7 +9,7 @@
 
 #include "base/file_io.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 struct Described {
   std::string name;
@@ -47,4 +47,4 @@ inline std::vector<Described> described(const std::string& file) {
   return rows;
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

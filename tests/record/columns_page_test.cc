@@ -11,7 +11,7 @@
 #include "record/steps_csv.h"
 #include "record/widths_csv.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 template <typename Row>
@@ -41,4 +41,4 @@ TEST(ColumnsPage, DescribesMessages) { expect_same<MessageRow>("messages.csv"); 
 TEST(ColumnsPage, DescribesWidths) { expect_same<WidthRow>("widths.csv"); }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

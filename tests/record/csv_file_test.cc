@@ -8,7 +8,7 @@
 #include "record/sample_rows.h"
 #include "record/steps_csv.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 using testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST(CsvFile, DoesNotGoOnInAFileWithOtherColumns) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

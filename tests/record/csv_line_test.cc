@@ -9,7 +9,7 @@
 
 #include "base/rng.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 template <typename... Fields>
@@ -81,4 +81,4 @@ TEST(NumberText, DoesNotKnowTheLocale) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

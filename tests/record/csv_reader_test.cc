@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
 TEST(CsvReader, ReadsQuotesLineEndsAndEmptyCells) {
@@ -25,4 +25,4 @@ TEST(CsvReader, SaysWhereItIsBroken) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

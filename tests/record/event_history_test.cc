@@ -6,10 +6,10 @@
 #include "base/temporary_folder.h"
 #include "record/events_jsonl.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
-std::string line(const char* name) { return exporter::event_line({true, 3, name, "words"}); }
+std::string line(const char* name) { return event_line({true, 3, name, "words"}); }
 
 TEST(EventHistory, KeepsWhatWasThereAndThenOnlyWhatTellsOfConnections) {
   const std::string before = line("target_reached");
@@ -42,4 +42,4 @@ TEST(EventHistory, AFileIsCutWholeAndAShorterOneLeft) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

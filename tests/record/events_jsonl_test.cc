@@ -7,7 +7,7 @@
 #include "base/file_io.h"
 #include "base/temporary_folder.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 const Event warning = {.warning = true, .step = 12, .name = "widths_stuck", .message = "a \"b\"\nc"};
@@ -39,4 +39,4 @@ TEST(EventsJsonl, IsInTheFileAtOnceAndCanBeResumed) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "netsim/packet/link_packets.h"
+#include "netsim/packet/likeness.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
 using nlohmann::ordered_json;
@@ -61,4 +61,4 @@ TEST(LinkRecord, NamesTheSettingThatIsMissingOrWrong) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -5,7 +5,7 @@
 #include "base/temporary_folder.h"
 #include "record/sample_rows.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 TEST(MessagesCsv, PrintsEveryField) {
@@ -31,4 +31,4 @@ TEST(MessagesCsv, PrintsEveryField) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

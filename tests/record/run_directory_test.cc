@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/temporary_folder.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
 namespace fs = std::filesystem;
@@ -95,4 +95,4 @@ TEST(RunDirectory, TakesAnEmptyOneAndWhatARunBegan) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -8,7 +8,7 @@
 #include "base/version.h"
 #include "scenario/toy_folder.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
 namespace fs = std::filesystem;
@@ -16,9 +16,9 @@ using testing::HasSubstr;
 
 class RunInfoTest : public testing::Test {
  protected:
-  [[nodiscard]] RunRequest request(const Overrides& overrides = {}) const {
-    RunRequest r;
-    Overrides all = {"train.steps=1", "eval.plain=false"};
+  [[nodiscard]] run::RunRequest request(const scenario::Overrides& overrides = {}) const {
+    run::RunRequest r;
+    scenario::Overrides all = {"train.steps=1", "eval.plain=false"};
     all.insert(all.end(), overrides.begin(), overrides.end());
     r.scenario = toy_.scenario(all);
     r.directory = toy_ / "run";
@@ -29,11 +29,11 @@ class RunInfoTest : public testing::Test {
     return r;
   }
   // What running `r` in a directory that holds another run is refused with.
-  [[nodiscard]] static std::string refusal(const RunRequest& r) {
-    Reporter silent;
+  [[nodiscard]] static std::string refusal(const run::RunRequest& r) {
+    run::Reporter silent;
     try {
-      const RunStatus status = run_one(r, load_assets(r.scenario), silent);
-      return status == RunStatus::skipped ? "the same run" : "ran";
+      const run::RunStatus status = run::run_one(r, run::load_assets(r.scenario), silent);
+      return status == run::RunStatus::skipped ? "the same run" : "ran";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
       return error.what();
@@ -53,16 +53,16 @@ class RunInfoTest : public testing::Test {
 };
 
 TEST_F(RunInfoTest, SaysWhereARunComesFromAndReadsBack) {
-  const RunRequest r = request({"codec=uniform:bits=4", "seed=9"});
-  const Assets assets = load_assets(r.scenario);
-  const auto json = describe_run(r, assets);
+  const run::RunRequest r = request({"codec=uniform:bits=4", "seed=9"});
+  const run::Assets assets = run::load_assets(r.scenario);
+  const auto json = run::describe_run(r, assets);
   EXPECT_EQ(json["schema"], run_schema_version);
   EXPECT_EQ(json["status"], "running");
   EXPECT_EQ(json["row"], "four");
   EXPECT_EQ(json["row_index"], 3);
   EXPECT_EQ(json["reference"], true);
   EXPECT_EQ(json["seed"], 9);
-  EXPECT_EQ(json["hash"], hash_of(r.scenario));
+  EXPECT_EQ(json["hash"], scenario::hash_of(r.scenario));
   EXPECT_EQ(json["inputs"], assets.fingerprint);
   EXPECT_EQ(json["version"], version());
   EXPECT_EQ(json["command"], r.command);
@@ -80,19 +80,20 @@ TEST_F(RunInfoTest, SaysWhereARunComesFromAndReadsBack) {
 }
 
 TEST_F(RunInfoTest, TheScenarioReadsBackAsTheSameRun) {
-  const RunRequest r = request({"codec=amaq:start=6,target=3,steps=2", "train.lr=0.1", "link=loopback",
-                                "lora.targets=['v_proj']", "data.prompt=Q \"{question}\"\n→ {answer}",
-                                "split.shape=vanilla", "split.bottom=2"});
-  const Scenario again = scenario_of(describe_run(r, load_assets(r.scenario)), r.directory);
-  EXPECT_EQ(identity_of(again), identity_of(r.scenario));
-  EXPECT_EQ(hash_of(again), hash_of(r.scenario));
+  const run::RunRequest r = request({"codec=amaq:start=6,target=3,steps=2", "train.lr=0.1", "link=loopback",
+                                     "lora.targets=['v_proj']", "data.prompt=Q \"{question}\"\n→ {answer}",
+                                     "split.shape=vanilla", "split.bottom=2"});
+  const scenario::Scenario again =
+      scenario_of(run::describe_run(r, run::load_assets(r.scenario)), r.directory);
+  EXPECT_EQ(scenario::identity_of(again), scenario::identity_of(r.scenario));
+  EXPECT_EQ(scenario::hash_of(again), scenario::hash_of(r.scenario));
   EXPECT_EQ(again.prompt.max_length, r.scenario.prompt.max_length);
   ASSERT_EQ(again.rows.size(), 1U);
   EXPECT_EQ(again.rows[0].name, "four");
 }
 
 TEST_F(RunInfoTest, APresetThatIsGoneSinceStopsNobodyFromReading) {
-  auto json = describe_run(request(), load_assets(request().scenario));
+  auto json = run::describe_run(request(), run::load_assets(request().scenario));
   json["scenario"]["link"] = "a-preset-of-old";
   json["scenario"]["compute"] = "profile:a-device-of-old";
   EXPECT_EQ(scenario_of(json, toy_ / "run").link, "a-preset-of-old");
@@ -107,7 +108,7 @@ TEST_F(RunInfoTest, WhatIsNoRunJsonOfOursIsRefused) {
     replace_file(toy_ / "run/run.json", text);
     EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("not a run.json of cutlink")) << text;
   }
-  auto json = describe_run(request(), load_assets(request().scenario));
+  auto json = run::describe_run(request(), run::load_assets(request().scenario));
   json["schema"] = run_schema_version + 1;
   write_run_json(toy_ / "run", json);
   EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("schema 2 is not known"));
@@ -139,4 +140,4 @@ TEST_F(RunInfoTest, AnotherRunIsToldByWhatChanged) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

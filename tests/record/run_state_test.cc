@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
 ByteVector written(const RunState& state) {
@@ -48,4 +48,4 @@ TEST(RunState, TruncatedAnywhereOrOfAnotherVersionIsRefused) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

@@ -10,7 +10,7 @@
 #include "record/run_json.h"
 #include "scenario/toy_folder.h"
 
-namespace cutlink::run {
+namespace cutlink::record {
 namespace {
 
 namespace fs = std::filesystem;
@@ -127,11 +127,11 @@ TEST(RunSummary, AsJsonItHasHoldAndWhole) {
 class LoadRunTest : public testing::Test {
  protected:
   LoadRunTest() {
-    RunRequest request;
+    run::RunRequest request;
     request.scenario = toy_.scenario({"train.steps=2", "codec=uniform:bits=4"});
     request.directory = run_;
-    Reporter silent;
-    EXPECT_EQ(run_one(request, load_assets(request.scenario), silent), RunStatus::finished);
+    run::Reporter silent;
+    EXPECT_EQ(run::run_one(request, run::load_assets(request.scenario), silent), run::RunStatus::finished);
   }
   [[nodiscard]] RunRecord load() const { return load_run(run_, *read_run_json(run_)); }
   void replace(const char* file, const std::string& from, const std::string& to) const {
@@ -178,4 +178,4 @@ TEST_F(LoadRunTest, BrokenFilesAreNamedWithTheirLine) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::record

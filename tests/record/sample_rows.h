@@ -3,7 +3,7 @@
 
 #include "base/records.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 
 inline StepRow sample_step(std::uint32_t step) {
   StepRow row;
@@ -62,4 +62,4 @@ inline MessageRow sample_message() {
   return row;
 }
 
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -5,7 +5,7 @@
 #include "base/temporary_folder.h"
 #include "record/sample_rows.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 TEST(StepsCsv, PrintsEveryField) {
@@ -27,4 +27,4 @@ TEST(StepsCsv, PrintsEveryField) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

@@ -4,7 +4,7 @@
 
 #include "base/temporary_folder.h"
 
-namespace cutlink::exporter {
+namespace cutlink::record {
 namespace {
 
 TEST(WidthsCsv, PrintsEveryField) {
@@ -18,4 +18,4 @@ TEST(WidthsCsv, PrintsEveryField) {
 }
 
 }  // namespace
-}  // namespace cutlink::exporter
+}  // namespace cutlink::record

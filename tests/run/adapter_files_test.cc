@@ -14,7 +14,7 @@ model::NamedParameter parameter(const std::string& name) { return {name, at::one
 
 TEST(AdapterFiles, AreOneAHalfAndOneOfBoth) {
   const TemporaryFolder scratch;
-  Scenario scenario;
+  scenario::Scenario scenario;
   scenario.model = scratch.path() / "model";
   save_run_adapters(scratch.path(), scenario, {parameter("a"), parameter("b")}, {parameter("c")});
   const auto tensors = [&](const char* half) {
@@ -30,7 +30,7 @@ TEST(AdapterFiles, AreOneAHalfAndOneOfBoth) {
 TEST(AdapterFiles, TheSameAdapterFromBothHalvesIsThePeersFault) {
   const TemporaryFolder scratch;
   try {
-    save_run_adapters(scratch.path(), Scenario{}, {parameter("a")}, {parameter("a")});
+    save_run_adapters(scratch.path(), scenario::Scenario{}, {parameter("a")}, {parameter("a")});
     FAIL() << "saved";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::peer);

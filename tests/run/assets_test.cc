@@ -27,10 +27,10 @@ std::string error_of(const Call& call) {
 
 class AssetsTest : public testing::Test {
  protected:
-  [[nodiscard]] std::string error(const Overrides& overrides) const {
+  [[nodiscard]] std::string error(const scenario::Overrides& overrides) const {
     return error_of([&] { return load_assets(toy_.scenario(overrides)); });
   }
-  [[nodiscard]] std::string inputs(const Overrides& overrides = {}) const {
+  [[nodiscard]] std::string inputs(const scenario::Overrides& overrides = {}) const {
     return load_assets(toy_.scenario(overrides)).fingerprint;
   }
   ToyFolder toy_;
@@ -70,26 +70,28 @@ TEST_F(AssetsTest, TheFingerprintIsOfModelAndDataAndNothingElse) {
 }
 
 TEST_F(AssetsTest, CrossingsAndHoldAreThoseOfTheSplit) {
-  Scenario s = toy_.scenario({"train.steps=20", "codec=amaq:start=6,target=3,steps=5",
-                              "gradient=uniform:bits=8-4,steps=9,per=token,round=stochastic"});
-  EXPECT_THAT(crossings_of(s.train.split), testing::ElementsAre(Crossing::act_up, Crossing::act_down,
-                                                                Crossing::grad_up, Crossing::grad_down));
+  scenario::Scenario s = toy_.scenario({"train.steps=20", "codec=amaq:start=6,target=3,steps=5",
+                                        "gradient=uniform:bits=8-4,steps=9,per=token,round=stochastic"});
+  EXPECT_THAT(
+      train::crossings_of(s.train.split),
+      testing::ElementsAre(Crossing::act_up, Crossing::act_down, Crossing::grad_up, Crossing::grad_down));
   const model::LlamaConfig config = load_checked_config(s);
-  const std::uint32_t both = hold_begins(s, config);
+  const std::uint32_t both = train::hold_begins(s, config);
   s.train.codecs.gradient = "bf16";
-  const std::uint32_t forward = hold_begins(s, config);
+  const std::uint32_t forward = train::hold_begins(s, config);
   s.train.codecs.activation = "bf16";
-  EXPECT_EQ(hold_begins(s, config), 0U);  // nothing falls
+  EXPECT_EQ(train::hold_begins(s, config), 0U);  // nothing falls
   EXPECT_GE(forward, 5U);
   EXPECT_GE(both, 9U);  // the last descent of any crossing
   EXPECT_LE(both, 10U);
   s.train.split = {train::SplitSpec::Shape::vanilla, 1, 0};
-  EXPECT_THAT(crossings_of(s.train.split), testing::ElementsAre(Crossing::act_up, Crossing::grad_down));
+  EXPECT_THAT(train::crossings_of(s.train.split),
+              testing::ElementsAre(Crossing::act_up, Crossing::grad_down));
 }
 
 TEST_F(AssetsTest, GeneratedExamplesAreTheSameForEverySeed) {
-  const auto generated = [&](std::uint32_t part, const Overrides& overrides) {
-    Overrides all = {"data.train=builtin:word-problems", "data.eval=builtin:word-problems"};
+  const auto generated = [&](std::uint32_t part, const scenario::Overrides& overrides) {
+    scenario::Overrides all = {"data.train=builtin:word-problems", "data.eval=builtin:word-problems"};
     all.insert(all.end(), overrides.begin(), overrides.end());
     return load_examples(toy_.scenario(all), part);
   };
@@ -111,7 +113,7 @@ TEST_F(AssetsTest, Gsm8kIsFoundUnderItsNames) {
   const ScopedVariable place("CUTLINK_GSM8K", (toy_ / "gsm8k").string());
   std::filesystem::create_directories(toy_ / "gsm8k");
   std::ofstream(toy_ / "gsm8k/train.jsonl") << "{\"question\": \"q\", \"answer\": \"published\"}\n";
-  const Scenario s = toy_.scenario({"data.train=gsm8k:train", "data.eval=gsm8k:test"});
+  const scenario::Scenario s = toy_.scenario({"data.train=gsm8k:train", "data.eval=gsm8k:test"});
   ASSERT_EQ(load_examples(s, 0).size(), 1U);
   EXPECT_EQ(load_examples(s, 0)[0].answer, "published");
   EXPECT_THAT(error_of([&] { return load_examples(s, 1); }),
@@ -127,10 +129,10 @@ TEST_F(AssetsTest, WhatDoesNotFitTheModelIsSaid) {
 }
 
 TEST_F(AssetsTest, TheCodecThatDoesNotServeNamesItsCrossing) {
-  const Scenario s = toy_.scenario();
+  const scenario::Scenario s = toy_.scenario();
   train::CodecSet codecs{"shared", "bf16"};
   EXPECT_THAT(error_of([&] {
-                check_codecs(codecs, s, load_checked_config(s));
+                train::check_codecs(codecs, s, load_checked_config(s));
                 return 0;
               }),
               HasSubstr("codec shared for act_up"));

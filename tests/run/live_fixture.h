@@ -16,14 +16,15 @@
 #include "record/columns_page.h"
 #include "record/csv_reader.h"
 #include "run/runner.h"
-#include "session/session_server.h"
 #include "scenario/toy_folder.h"
+#include "session/session_server.h"
 #include "wire/server/server_listener.h"
 
 namespace cutlink::run {
 
-inline ServeOptions serve_options(const std::filesystem::path& model, const std::filesystem::path& state) {
-  ServeOptions o;
+inline session::ServeOptions serve_options(const std::filesystem::path& model,
+                                           const std::filesystem::path& state) {
+  session::ServeOptions o;
   o.models = {model};
   o.state = state;
   o.threads = 1;
@@ -36,7 +37,8 @@ class LiveServer {
   LiveServer(const std::filesystem::path& model, const std::filesystem::path& state, std::uint16_t port = 0,
              const std::optional<wire::Certificates>& certificates = {})
       : listener_(options(port, certificates)),
-        server_(std::make_unique<SessionServer>(serve_options(model, state), [](const std::string&) {})),
+        server_(
+            std::make_unique<session::SessionServer>(serve_options(model, state), [](const std::string&) {})),
         thread_([this] { listener_.run(*server_); }) {}
   ~LiveServer() {
     listener_.stop();
@@ -57,20 +59,20 @@ class LiveServer {
     return o;
   }
   wire::ServerListener listener_;
-  std::unique_ptr<SessionServer> server_;
+  std::unique_ptr<session::SessionServer> server_;
   std::thread thread_;
 };
 
 class LiveRun : public testing::Test {
  protected:
-  [[nodiscard]] RunRequest request(const std::string& name, const Overrides& overrides) const {
+  [[nodiscard]] RunRequest request(const std::string& name, const scenario::Overrides& overrides) const {
     RunRequest r;
     r.scenario = toy_.scenario(overrides);
     r.directory = toy_ / "runs" / name;
     return r;
   }
-  [[nodiscard]] static LiveOptions at(std::uint16_t port) {
-    LiveOptions live;
+  [[nodiscard]] static session::LiveOptions at(std::uint16_t port) {
+    session::LiveOptions live;
     live.connect.host = "127.0.0.1";
     live.connect.port = port;
     live.connect.connect_deadline = live.connect.answer_deadline = std::chrono::seconds(10);
@@ -79,7 +81,7 @@ class LiveRun : public testing::Test {
   }
 
   // What a run with its server half elsewhere must be equal to: deterministic() of the same one, simulated.
-  [[nodiscard]] std::vector<std::string> simulated(const Overrides& overrides) const {
+  [[nodiscard]] std::vector<std::string> simulated(const scenario::Overrides& overrides) const {
     const RunRequest here = request("here", overrides);
     Reporter silent;
     EXPECT_EQ(run_one(here, load_assets(here.scenario), silent), RunStatus::finished);
@@ -91,7 +93,7 @@ class LiveRun : public testing::Test {
     std::vector<std::string> all;
     for (const char* file : {"steps.csv", "messages.csv"}) {
       const std::vector<exporter::Described> columns = exporter::described(file);
-      const CsvReader csv(read_text_file(run / file, 100'000'000), file);
+      const record::CsvReader csv(read_text_file(run / file, 100'000'000), file);
       for (std::size_t row = 0; row < csv.rows(); ++row) {
         std::string line = file;
         for (const exporter::Described& column : columns) {

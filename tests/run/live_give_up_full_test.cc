@@ -7,14 +7,14 @@
 
 #include "base/error_of.h"
 #include "base/interrupt.h"
-#include "run/live_fixture.h"
 #include "record/run_json.h"
+#include "run/live_fixture.h"
 #include "wire/server/running_server.h"
 
 namespace cutlink::run {
 namespace {
 
-const Overrides settings = {"codec=bf16", "train.steps=4", "checkpoint.every=2"};
+const scenario::Overrides settings = {"codec=bf16", "train.steps=4", "checkpoint.every=2"};
 
 // Loses one request, as a server does that is gone before it has read it, but whose end nobody hears of.
 struct DeafOnce : wire::ServerHandler {
@@ -41,7 +41,8 @@ TEST_F(LiveRun, GiveUpCountsFromTheLossOfTheConnection) {
   RunRequest there = request("there", settings);
   const Assets assets = load_assets(there.scenario);
   Reporter silent;
-  SessionServer server(serve_options(there.scenario.model, toy_ / "state"), [](const std::string&) {});
+  session::SessionServer server(serve_options(there.scenario.model, toy_ / "state"),
+                                [](const std::string&) {});
   DeafOnce deaf(server);
   wire::RunningServer running(deaf);
   there.live = at(running.port());
@@ -60,7 +61,8 @@ TEST_F(LiveRun, AStepWhoseConnectionBreaksIsFinishedWhereAPersonAskedToStop) {
   RunRequest there = request("there", settings);
   const Assets assets = load_assets(there.scenario);
   Reporter silent;
-  SessionServer server(serve_options(there.scenario.model, toy_ / "state"), [](const std::string&) {});
+  session::SessionServer server(serve_options(there.scenario.model, toy_ / "state"),
+                                [](const std::string&) {});
   DeafOnce deaf(server);
   deaf.on_deaf = [] { request_interrupt(); };
   wire::RunningServer running(deaf);
@@ -70,7 +72,7 @@ TEST_F(LiveRun, AStepWhoseConnectionBreaksIsFinishedWhereAPersonAskedToStop) {
     const InterruptGuard guard;
     ASSERT_EQ(run_one(there, assets, silent), RunStatus::interrupted);
   }
-  const auto info = read_run_json(there.directory);
+  const auto info = record::read_run_json(there.directory);
   EXPECT_EQ((*info)["status"], "interrupted");
   EXPECT_GE((*info)["steps_done"], 1);
   EXPECT_TRUE(std::filesystem::exists(there.directory / "checkpoints")) << "the step was not finished";
@@ -165,8 +167,8 @@ struct Crowded : wire::ServerHandler {
 
   Crowded(const RunRequest& request, const std::filesystem::path& state, bool from_the_start)
       : inner(options(request, state), [](const std::string&) {}), full(from_the_start) {}
-  static ServeOptions options(const RunRequest& request, const std::filesystem::path& state) {
-    ServeOptions o = serve_options(request.scenario.model, state);
+  static session::ServeOptions options(const RunRequest& request, const std::filesystem::path& state) {
+    session::ServeOptions o = serve_options(request.scenario.model, state);
     o.most_sessions = 1;
     return o;
   }
@@ -196,7 +198,7 @@ struct Crowded : wire::ServerHandler {
   }
   void on_closed(wire::ConnectionId connection) override { inner.on_closed(connection); }
 
-  SessionServer inner;
+  session::SessionServer inner;
   bool full;
   ByteVector hello;
   std::atomic<int> refused = 0;

@@ -7,9 +7,9 @@
 namespace cutlink::run {
 namespace {
 
-const Overrides settings = {"codec=amaq:start=6,target=3,steps=4",
-                            "gradient=uniform:bits=8-4,per=token,round=stochastic", "train.steps=10",
-                            "checkpoint.every=3"};
+const scenario::Overrides settings = {"codec=amaq:start=6,target=3,steps=4",
+                                      "gradient=uniform:bits=8-4,per=token,round=stochastic",
+                                      "train.steps=10", "checkpoint.every=3"};
 
 class LivePatience : public LiveRun {
  protected:

@@ -21,11 +21,11 @@ TEST(MemoryEstimate, CountsWhatABlockKeeps) {
   config.head_dim = 16;
   config.intermediate = 96;
   // Input 64, q 64, k and v 32 each, attention's output 64, and twice 96 with another 64: 512 columns.
-  EXPECT_EQ(activation_bytes(config, 3, 10, DType::f32), 3U * 10U * 512U * 4U);
-  EXPECT_EQ(activation_bytes(config, 3, 10, DType::bf16), 3U * 10U * 512U * 2U);
+  EXPECT_EQ(model::activation_bytes(config, 3, 10, DType::f32), 3U * 10U * 512U * 4U);
+  EXPECT_EQ(model::activation_bytes(config, 3, 10, DType::bf16), 3U * 10U * 512U * 2U);
   EXPECT_THAT(error_of(ErrorKind::usage,
                        [&] {
-                         static_cast<void>(activation_bytes(
+                         static_cast<void>(model::activation_bytes(
                              config, 3, std::numeric_limits<std::uint64_t>::max(), DType::f32));
                        }),
               HasSubstr("activations"));
@@ -33,16 +33,16 @@ TEST(MemoryEstimate, CountsWhatABlockKeeps) {
 
 TEST(MemoryEstimate, ARunThatDoesNotFitIsRefused) {
   const ToyFolder toy;
-  const Scenario scenario = toy.scenario({"train.batch=4", "train.accumulation=2"});
+  const scenario::Scenario scenario = toy.scenario({"train.batch=4", "train.accumulation=2"});
   const Assets assets = load_assets(scenario);
   const train::TrainSpec& spec = scenario.train;
   std::size_t rows = 0;
   for (const train::Batch& batch : train::training_batches(*assets.train_data, spec, 0)) {
     rows = std::max(rows, batch.rows());
   }
-  const std::uint64_t both = activation_bytes(assets.config, assets.config.blocks, rows, spec.compute);
+  const std::uint64_t both = model::activation_bytes(assets.config, assets.config.blocks, rows, spec.compute);
   const std::uint64_t client =
-      activation_bytes(assets.config, spec.split.bottom + spec.split.top, rows, spec.compute);
+      model::activation_bytes(assets.config, spec.split.bottom + spec.split.top, rows, spec.compute);
   ASSERT_LT(client, both);
   EXPECT_NO_THROW(check_memory(scenario, assets, true, both));
   EXPECT_NO_THROW(check_memory(scenario, assets, false, client));
@@ -53,7 +53,7 @@ TEST(MemoryEstimate, ARunThatDoesNotFitIsRefused) {
         testing::AllOf(HasSubstr("train.batch 4: a micro-batch of " + std::to_string(rows) + " tokens"),
                        HasSubstr("lower train.batch")));
   }
-  const Scenario evaluates = toy.scenario({"train.steps=0"});
+  const scenario::Scenario evaluates = toy.scenario({"train.steps=0"});
   EXPECT_NO_THROW(check_memory(evaluates, load_assets(evaluates), true, 0));
 }
 

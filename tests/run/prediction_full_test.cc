@@ -11,7 +11,7 @@ namespace {
 // Every codec in every shape of the split: a codec's own zero rows, constant columns and shares of bits
 // included.
 TEST_F(PredictionTest, WhatIsPredictedIsCountedForAllCodecsAndSplits) {
-  const std::vector<CompareRow> rows = {
+  const std::vector<scenario::CompareRow> rows = {
       {"fp32", {"fp32", "fp16"}, true},
       {"bf16", {"bf16", "bf16+zstd"}, false},
       {"channel", {"uniform:bits=4,outliers=off", "uniform:bits=4"}, false},
@@ -27,13 +27,13 @@ TEST_F(PredictionTest, WhatIsPredictedIsCountedForAllCodecsAndSplits) {
       {"amaq", {"amaq:start=6,target=5,steps=1,outliers=off", "shared"}, false},
   };
   std::string used;
-  for (const CompareRow& row : rows) {
+  for (const scenario::CompareRow& row : rows) {
     used += row.codecs.activation + " " + row.codecs.gradient + " ";
   }
   for (const codecs::CodecInfo& codec : codecs::list_codecs()) {
     EXPECT_THAT(used, testing::HasSubstr(codec.name));
   }
-  for (const Overrides& split : all_splits()) {
+  for (const scenario::Overrides& split : all_splits()) {
     expect_counted_as_predicted(split, rows);
   }
 }

@@ -23,7 +23,7 @@ class PlainLink : public netsim::Link {
   std::uint64_t sent_ = 0;
 };
 
-struct Rows : RunSink {
+struct Rows : record::RunSink {
   void step(const StepRow& row) override { steps.push_back(row); }
   void message(const MessageRow& row) override { messages.push_back(row); }
   void width(const WidthRow& row) override { widths.push_back(row); }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 class RunnerTest : public testing::Test {
  protected:
-  RunRequest request(const std::string& name, Overrides overrides = {}) const {
+  RunRequest request(const std::string& name, scenario::Overrides overrides = {}) const {
     RunRequest r;
     r.scenario = toy_.scenario(overrides);
     r.directory = directory_ / "runs" / name;
@@ -58,8 +58,8 @@ struct StopAfter : Reporter {
   std::uint32_t step;
 };
 
-const Overrides amaq = {"codec=amaq:start=6,target=3,steps=2",
-                        "gradient=uniform:bits=8-4,per=token,round=stochastic"};
+const scenario::Overrides amaq = {"codec=amaq:start=6,target=3,steps=2",
+                                  "gradient=uniform:bits=8-4,per=token,round=stochastic"};
 
 TEST_F(RunnerTest, WithAProfileTwoRunsAreByteIdentical) {
   EXPECT_EQ(go(request("a", amaq)), RunStatus::finished);
@@ -78,7 +78,7 @@ TEST_F(RunnerTest, StoppedAfterAnyStepAndResumedItIsTheUninterruptedRun) {
       StopAfter stop(step);
       ASSERT_EQ(go(r, stop), RunStatus::interrupted);
     }
-    EXPECT_EQ((*read_run_json(r.directory))["status"], "interrupted");
+    EXPECT_EQ((*record::read_run_json(r.directory))["status"], "interrupted");
     EXPECT_THROW(static_cast<void>(go(r)), Error);  // neither --resume nor --force
     const InterruptGuard guard;
     r.resume = true;
@@ -97,12 +97,12 @@ TEST_F(RunnerTest, WhetherARunIsFinishedIsKnownWithoutRunningIt) {
   EXPECT_FALSE(is_finished(r, assets));
   r.replace = false;
   // Of an emulated world no more is needed than that it is one: no server has to be there.
-  r.live.emplace().network = LiveNetwork::emulated;
+  r.live.emplace().network = session::LiveNetwork::emulated;
   EXPECT_THROW(static_cast<void>(is_finished(r, assets)), Error);
-  nlohmann::ordered_json json = *read_run_json(r.directory);
+  nlohmann::ordered_json json = *record::read_run_json(r.directory);
   json["world"] = "emulated";
   json["devices"] = nullptr;
-  write_run_json(r.directory, json);
+  record::write_run_json(r.directory, json);
   EXPECT_TRUE(is_finished(r, assets));
 }
 
@@ -123,11 +123,11 @@ TEST_F(RunnerTest, AChangedModelIsAnotherRunAndForceStartsAnew) {
   r.replace = true;  // must not go on from the checkpoint
   const InterruptGuard guard;
   ASSERT_EQ(go(r), RunStatus::finished);
-  EXPECT_FALSE(read_run_json(r.directory)->contains("resumed_at_step"));
+  EXPECT_FALSE(record::read_run_json(r.directory)->contains("resumed_at_step"));
 }
 
 TEST_F(RunnerTest, RowsLeftBehindTheLastCheckpointAreCutOnResume) {
-  Overrides every = amaq;
+  scenario::Overrides every = amaq;
   every.push_back("checkpoint.every=2");
   ASSERT_EQ(go(request("whole", every)), RunStatus::finished);
   RunRequest r = request("cut", every);
@@ -148,7 +148,7 @@ TEST_F(RunnerTest, RowsLeftBehindTheLastCheckpointAreCutOnResume) {
 TEST_F(RunnerTest, EvaluationOnlyLeavesNoSteps) {
   const RunRequest r = request("eval", {"train.steps=0"});
   ASSERT_EQ(go(r), RunStatus::finished);
-  const RunRecord run = load_run(r.directory, *read_run_json(r.directory));
+  const record::RunRecord run = record::load_run(r.directory, *record::read_run_json(r.directory));
   EXPECT_TRUE(run.steps.empty());
   ASSERT_EQ(run.evaluations.size(), 1U);
   EXPECT_TRUE(run.evaluations[0].loss_plain.has_value());
@@ -167,7 +167,7 @@ TEST_F(RunnerTest, ALossThatIsNoNumberStopsTheRunAndKeepsWhatWasWritten) {
     EXPECT_EQ(error.kind(), ErrorKind::run);
     EXPECT_THAT(error.what(), testing::HasSubstr("loss"));
   }
-  const auto info = read_run_json(r.directory);
+  const auto info = record::read_run_json(r.directory);
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ((*info)["status"], "failed");
   EXPECT_TRUE(fs::exists(r.directory / "messages.csv"));
@@ -180,7 +180,7 @@ TEST_F(RunnerTest, AnEvaluationThatIsNoNumberComesAfterWhatWasDone) {
   EXPECT_NE(error_of(ErrorKind::run, [&] { static_cast<void>(go(r)); })
                 .find("the evaluation loss after 1 steps is not a number"),
             std::string::npos);
-  const auto info = read_run_json(r.directory);
+  const auto info = record::read_run_json(r.directory);
   EXPECT_EQ((*info)["status"], "failed");
   EXPECT_EQ((*info)["steps_done"], 1);
   const std::string steps = read_text_file(r.directory / "steps.csv", 100'000);
@@ -191,7 +191,7 @@ TEST_F(RunnerTest, AnEvaluationThatIsNoNumberComesAfterWhatWasDone) {
 TEST_F(RunnerTest, TheSummaryIsWhatTheRowsSayAndBytesAddUp) {
   const RunRequest r = request("sum", amaq);
   ASSERT_EQ(go(r), RunStatus::finished);
-  const RunRecord run = load_run(r.directory, *read_run_json(r.directory));
+  const record::RunRecord run = record::load_run(r.directory, *record::read_run_json(r.directory));
   ASSERT_EQ(run.steps.size(), 4U);
   for (const StepRow& step : run.steps) {
     std::uint64_t up = 0;
@@ -203,8 +203,8 @@ TEST_F(RunnerTest, TheSummaryIsWhatTheRowsSayAndBytesAddUp) {
     EXPECT_EQ(step.up_bytes, up);
     EXPECT_EQ(step.total_ns, step.client_ns + step.server_ns + step.codec_ns + step.link_ns);
   }
-  const Scenario again = scenario_of(run.info, r.directory);
-  EXPECT_EQ(hash_of(again), hash_of(r.scenario));
+  const scenario::Scenario again = record::scenario_of(run.info, r.directory);
+  EXPECT_EQ(scenario::hash_of(again), scenario::hash_of(r.scenario));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "scenario/toml_text.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 using testing::HasSubstr;
@@ -68,4 +68,4 @@ TEST(CompareRows, RefuseWhatIsNoRow) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -6,11 +6,11 @@
 #include <fstream>
 
 #include "base/error.h"
-#include "base/temporary_folder.h"
 #include "base/scoped_variable.h"
+#include "base/temporary_folder.h"
 #include "train/data/data.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 namespace fs = std::filesystem;
@@ -120,4 +120,4 @@ TEST_F(DataRootTest, WithoutGsm8kTheErrorSaysWhereItIsAndBothWays) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

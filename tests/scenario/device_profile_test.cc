@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 const std::filesystem::path profiles = std::string(CUTLINK_SOURCE_DIR) + "/scenarios/profiles";
@@ -52,8 +52,8 @@ TEST(DeviceProfile, AnUnknownNameListsThoseThereAre) {
   }
 }
 
-TEST(ComputeModel, TheServersDeviceIsItsOwn) {
-  const ComputeModel model("profile:laptop-cpu/rtx3090", profiles, config(), spec());
+TEST(run::ComputeModel, TheServersDeviceIsItsOwn) {
+  const run::ComputeModel model("profile:laptop-cpu/rtx3090", profiles, config(), spec());
   EXPECT_EQ(model.encode_ns(Half::client, "uniform:bits=4", 1000), 2000);
   EXPECT_EQ(model.encode_ns(Half::server, "uniform:bits=4", 1000), 40);
   EXPECT_EQ(model.decode_ns(Half::client, "bf16", 1000), 200);
@@ -63,4 +63,4 @@ TEST(ComputeModel, TheServersDeviceIsItsOwn) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 const std::vector<std::string> names = {"seed", "train.lr", "train.steps", "eval.every", "checkpoint.every"};
@@ -25,4 +25,4 @@ TEST(KeyHint, WhatIsLikeNothingGetsNoHint) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -6,7 +6,7 @@
 #include "base/file_io.h"
 #include "scenario/scenario_keys.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 TEST(KeysPage, IsTheFileOfTheTree) {
@@ -38,4 +38,4 @@ TEST(KeysPage, EveryRowHasFourCells) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

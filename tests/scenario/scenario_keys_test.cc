@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/scoped_variable.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 class ScenarioKeysTest : public testing::Test {
@@ -152,4 +152,4 @@ TEST_F(ScenarioKeysTest, AnUnknownKeyNamesTheNearest) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

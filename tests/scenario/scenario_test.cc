@@ -1,12 +1,13 @@
+#include "scenario/scenario.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "base/error.h"
-#include "scenario/scenario.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 using testing::HasSubstr;
@@ -126,4 +127,4 @@ TEST(ScenarioLoad, TheHashIsOfWhatDecidesTheResults) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 using List = std::vector<std::string>;
@@ -114,4 +114,4 @@ TEST(ScenarioValue, NamesFitIntoATable) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 namespace {
 
 using testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST(TomlText, ValuesKeepTypeAndPlace) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -7,11 +7,11 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/scoped_variable.h"
 #include "base/temporary_folder.h"
 #include "scenario/scenario.h"
-#include "base/scoped_variable.h"
 
-namespace cutlink::run {
+namespace cutlink::scenario {
 
 class ToyFolder {
  public:
@@ -46,4 +46,4 @@ class ToyFolder {
   ScopedVariable root_{"CUTLINK_ROOT", CUTLINK_SOURCE_DIR};  // presets and profiles
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::scenario

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 std::vector<model::NamedParameter> sample() {
@@ -67,4 +67,4 @@ TEST(AdapterBytes, HostileNamesShapesAndCountsAreRefused) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -12,7 +12,7 @@
 #include "base/byte_io.h"
 #include "train/agreement.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 struct AgreementField {
   enum class Kind { count, real, choice, text_size };
@@ -137,4 +137,4 @@ inline std::vector<ChangedAgreement> changed_agreements(const ByteVector& good,
   return cases;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -14,7 +14,7 @@
 #include "wire/frame/frame_header.h"
 #include "wire/hostile_catalogue.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 class SessionCatalogue {
  public:
@@ -295,4 +295,4 @@ class SessionCatalogue {
   Rng rng_{RngKey{.seed = 8, .purpose = RngPurpose::text_generator}};
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

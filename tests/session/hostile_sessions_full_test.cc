@@ -18,7 +18,7 @@
 #include "wire/process_figures.h"
 #include "wire/server/running_server.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 std::size_t open_descriptors() {
@@ -185,4 +185,4 @@ TEST_F(HostileSessions, AnothersTokenIsOfNoUse) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

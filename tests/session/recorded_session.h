@@ -7,7 +7,7 @@
 #include "session/session_fixture.h"
 #include "wire/hostile_catalogue.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // What a client half sends, in order, to a session that begins.
 struct Recorded {
@@ -64,4 +64,4 @@ struct HostileCase {
   std::string refusal;  // a part of its text
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -10,15 +10,15 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "netsim/spec/link_spec.h"
+#include "record/run_sink.h"
 #include "run/ledger.h"
 #include "session/report_fixture.h"
-#include "record/run_sink.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 // Hears nothing, keeps nothing: the ledger behind is what hostile reports are aimed at.
-struct NoSink : RunSink {
+struct NoSink : record::RunSink {
   void step(const StepRow&) override {}
   void message(const MessageRow&) override {}
   void width(const WidthRow&) override {}
@@ -32,8 +32,8 @@ std::string hear(const Exchange& e, const ByteVector& report) {
   static const netsim::LinkSpec link = netsim::load_link("fixed:rate=20Mbit/s,delay=1ms", {});
   const auto training = netsim::make_link(link, 1);
   const auto evaluation = netsim::make_link(link, 1);
-  Ledger ledger(sink, *training, *evaluation, {.total_steps = 12});
-  const ReportContext context = context_of(e.request, e.answer);
+  run::Ledger ledger(sink, *training, *evaluation, {.total_steps = 12});
+  const ReportContext context = train::context_of(e.request, e.answer);
   const std::vector<Batch> batches = train::tiny_batches(0, 2);
   ledger.begin(batches);
   MessageRow row;
@@ -244,4 +244,4 @@ TEST_F(HostileReport, TimesThatRunBackwardsAreRefused) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

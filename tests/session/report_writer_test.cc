@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "session/report_fixture.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 class ReportedRun : public testing::TestWithParam<Case> {};
@@ -100,4 +100,4 @@ TEST(ReportingObserver, IsNeverLongerThanSaid) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

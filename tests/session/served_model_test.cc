@@ -5,7 +5,7 @@
 
 #include "session/session_fixture.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 using Kind = wire::Hello::Kind;
@@ -148,4 +148,4 @@ TEST_F(ServedModelTest, HostileAgreementsAreRefusedAndOthersGoOn) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -5,7 +5,7 @@
 
 #include "session/session_fixture.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 using Kind = wire::Hello::Kind;
 using Shape = train::SplitSpec::Shape;
@@ -51,4 +51,4 @@ class ServedSessions : public SessionFixture {
   [[nodiscard]] Outcome alone(const TrainSpec& spec) const { return run_alone(spec, config, *checkpoint); }
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -7,7 +7,7 @@
 #include "session/session_run.h"
 #include "train/checkpoint_file.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 using namespace std::chrono_literals;
@@ -142,4 +142,4 @@ TEST_F(CleaningServer, LooksAtMostOnceAMinute) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

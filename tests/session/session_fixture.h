@@ -24,7 +24,7 @@
 #include "train/half_fixture.h"
 #include "wire/frame/frame.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // Refused by the server, with its code.
 struct RefusedHere : std::runtime_error {
@@ -260,4 +260,4 @@ struct Outcome {
   return spec;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -3,7 +3,7 @@
 
 #include "session/served_sessions.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 class SessionGreeting : public ServedSessions {};
@@ -129,4 +129,4 @@ TEST_F(SessionGreeting, SaysWhoBeganAndHowItEnded) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

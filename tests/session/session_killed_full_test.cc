@@ -4,7 +4,7 @@
 
 #include "session/session_run.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 using Shape = train::SplitSpec::Shape;
@@ -51,4 +51,4 @@ INSTANTIATE_TEST_SUITE_P(Shapes, KilledAnywhere, testing::Values(Shape::u, Shape
                          });
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -4,7 +4,7 @@
 
 #include "session/session_run.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 using Kind = wire::Hello::Kind;
@@ -93,4 +93,4 @@ TEST_F(SessionResume, AStepWithoutACompleteCheckpointIsNotRestored) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -5,7 +5,7 @@
 
 #include "session/session_fixture.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 // The server's process is gone.
 struct Killed {};
@@ -73,4 +73,4 @@ class SessionResume : public SessionFixture {
   };
 };
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

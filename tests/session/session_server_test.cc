@@ -6,7 +6,7 @@
 #include "base/file_io.h"
 #include "session/served_sessions.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 class SessionServerTest : public ServedSessions {};
@@ -213,4 +213,4 @@ TEST_F(SessionServerTest, WhatCannotBeServedIsSaidAtTheStart) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -10,7 +10,7 @@
 #include "base/file_io.h"
 #include "train/checkpoint_file.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 namespace fs = std::filesystem;
@@ -142,4 +142,4 @@ TEST(SessionToken, IsWrittenAs32DigitsAndNeverTheSame) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -4,7 +4,7 @@
 
 #include "session/session_fixture.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 namespace {
 
 class SessionTableTest : public SessionFixture {
@@ -83,4 +83,4 @@ TEST_F(SessionTableTest, ConnectionsAndOwners) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::session

@@ -6,7 +6,7 @@
 #include "session/session_fixture.h"
 #include "wire/client_connection.h"
 
-namespace cutlink::run {
+namespace cutlink::session {
 
 class SocketClient : public train::Channel {
  public:
@@ -78,4 +78,4 @@ class SocketClient : public train::Channel {
   return outcome;
 }
 
-}  // namespace cutlink::run
+}  // namespace cutlink::session

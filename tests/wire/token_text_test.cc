@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cutlink::run {
+namespace cutlink::wire {
 namespace {
 
 TEST(TokenText, IsReadAsItWasWritten) {
@@ -21,4 +21,4 @@ TEST(TokenText, IsNoneOfAnythingElse) {
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::wire

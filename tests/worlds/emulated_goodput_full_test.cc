@@ -10,14 +10,14 @@
 #include "base/sanitized.h"
 #include "base/steady_now.h"
 #include "netsim/emulate/emulated_traffic.h"
-#include "run/live_fixture.h"
 #include "record/run_json.h"
 #include "record/run_summary.h"
+#include "run/live_fixture.h"
 #include "wire/raw_socket.h"
 #include "wire/server/running_server.h"
 #include "wire/socket_stream.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 namespace {
 
 using netsim::Emulator;
@@ -162,11 +162,11 @@ TEST_F(EmulatedRun, GoodputIsAtLeast95PercentOfIperf3) {
 class ServerBehind {
  public:
   ServerBehind(Emulator& emulator, const std::filesystem::path& model, const std::filesystem::path& state) {
-    ServeOptions serve;
+    session::ServeOptions serve;
     serve.models = {model};
     serve.state = state;
     serve.threads = 1;
-    handler_ = std::make_unique<SessionServer>(serve, [](const std::string&) {});
+    handler_ = std::make_unique<session::SessionServer>(serve, [](const std::string&) {});
     wire::ListenOptions listen = wire::quick_listening(wire::ring_of(wire::make_key(1)));
     listen.host = Emulator::address(Half::server);
     listen.port = tls_port;
@@ -176,12 +176,12 @@ class ServerBehind {
   }
 
  private:
-  std::unique_ptr<SessionServer> handler_;
+  std::unique_ptr<session::SessionServer> handler_;
   std::unique_ptr<wire::RunningServer> server_;
 };
 
 // The median of |measured - predicted| / predicted over a crossing's training messages, the worst crossing.
-double worst_median_error(const RunRecord& run) {
+double worst_median_error(const record::RunRecord& run) {
   double worst = 0.0;
   for (const Crossing crossing : all_crossings) {
     std::vector<double> errors;
@@ -204,31 +204,31 @@ TEST_F(EmulatedRun, PredictedTransferTimesAreWithin5PercentAtConstantRates) {
   for (const char* link : {"paper-80m", "fixed:rate=20Mbit/s,delay=10ms"}) {
     double error = 1.0;
     for (int attempt = 0; attempt < attempts && error > 0.05; ++attempt) {
-      RunRequest there;
-      there.scenario = load_scenario(CUTLINK_SOURCE_DIR "/scenarios/demo.toml",
-                                     {std::string("link=") + link, "codec=bf16", "gradient=bf16",
-                                      "train.steps=12", "eval.every=0", "data.eval_limit=4"});
+      run::RunRequest there;
+      there.scenario = scenario::load_scenario(CUTLINK_SOURCE_DIR "/scenarios/demo.toml",
+                                               {std::string("link=") + link, "codec=bf16", "gradient=bf16",
+                                                "train.steps=12", "eval.every=0", "data.eval_limit=4"});
       there.directory = toy_ / "runs" / ("emulated-" + std::to_string(attempt));
       there.replace = true;
-      const Assets assets = load_assets(there.scenario);
+      const run::Assets assets = run::load_assets(there.scenario);
       Emulator emulator(assets.link, 1);
       const ServerBehind server(emulator, there.scenario.model, toy_ / "state");
       there.live = at(tls_port);
       there.live->connect.host = Emulator::address(Half::server);
       there.live->connect.key = wire::make_key(1);
       there.live->connect.congestion = "cubic";
-      there.live->network = LiveNetwork::emulated;
+      there.live->network = session::LiveNetwork::emulated;
       there.live->inside = [&](const std::function<void()>& work) {
         emulator.run_inside(Half::client, work);
       };
-      Reporter silent;
-      ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+      run::Reporter silent;
+      ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
       std::printf("%s, median error of\n", link);
-      error = worst_median_error(load_run(there.directory, *read_run_json(there.directory)));
+      error = worst_median_error(record::load_run(there.directory, *record::read_run_json(there.directory)));
     }
     EXPECT_TRUE(error <= 0.05 || !judges_clocks) << link << ": " << error;
   }
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

@@ -6,52 +6,52 @@
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
-#include "run/live_fixture.h"
-#include "worlds/live_world.h"
 #include "record/run_json.h"
+#include "run/live_fixture.h"
 #include "wire/cutting_proxy.h"
 #include "wire/tls/test_authority.h"
+#include "worlds/live_world.h"
 
-namespace cutlink::run {
+namespace cutlink::worlds {
 namespace {
 
-const Overrides amaq = {"codec=amaq:start=6,target=3,steps=4",
-                        "gradient=uniform:bits=8-4,per=token,round=stochastic", "train.steps=10",
-                        "checkpoint.every=3", "eval.every=5"};
+const scenario::Overrides amaq = {"codec=amaq:start=6,target=3,steps=4",
+                                  "gradient=uniform:bits=8-4,per=token,round=stochastic", "train.steps=10",
+                                  "checkpoint.every=3", "eval.every=5"};
 
 TEST_F(LiveRun, IsTheSimulatedOneBitForBit) {
   for (const char* shape : {"u", "vanilla"}) {
-    Overrides overrides = amaq;
+    scenario::Overrides overrides = amaq;
     overrides.push_back(std::string("split.shape=") + shape);
-    const RunRequest here = request(std::string("here-") + shape, overrides);
-    const Assets assets = load_assets(here.scenario);
-    Reporter silent;
-    ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+    const run::RunRequest here = request(std::string("here-") + shape, overrides);
+    const run::Assets assets = run::load_assets(here.scenario);
+    run::Reporter silent;
+    ASSERT_EQ(run::run_one(here, assets, silent), run::RunStatus::finished);
     const LiveServer server(here.scenario.model, toy_ / "state");
-    RunRequest there = request(std::string("there-") + shape, overrides);
+    run::RunRequest there = request(std::string("there-") + shape, overrides);
     there.live = at(server.port());
-    ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+    ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
     EXPECT_EQ(deterministic(there.directory), deterministic(here.directory)) << shape;
-    const auto info = *read_run_json(there.directory);
+    const auto info = *record::read_run_json(there.directory);
     EXPECT_EQ(info["world"], "live");
     EXPECT_THAT(info["peer"].get<std::string>(), testing::HasSubstr("127.0.0.1"));
   }
 }
 
 TEST_F(LiveRun, WithCertificatesItIsTheSimulatedOneBitForBit) {
-  const RunRequest here = request("here", amaq);
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const run::RunRequest here = request("here", amaq);
+  const run::Assets assets = run::load_assets(here.scenario);
+  run::Reporter silent;
+  ASSERT_EQ(run::run_one(here, assets, silent), run::RunStatus::finished);
   const TemporaryFolder folder;
   const wire::TestAuthority authority(folder / "");
   const LiveServer server(here.scenario.model, toy_ / "state", 0, authority.for_server());
-  RunRequest there = request("there", amaq);
+  run::RunRequest there = request("there", amaq);
   there.live = at(server.port());
   there.live->connect.certificates = authority.for_client();
-  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
-  EXPECT_THAT((*read_run_json(there.directory))["peer"].get<std::string>(),
+  EXPECT_THAT((*record::read_run_json(there.directory))["peer"].get<std::string>(),
               testing::StartsWith("tls1.3 certificates, "));
 }
 
@@ -62,13 +62,13 @@ TEST_F(LiveRun, ACertificateThatIsRefusedEndsTheRunAtOnce) {
   const LiveServer server(toy_ / "toy", toy_ / "state", 0, authority.for_server());
   wire::CertificateFiles files = other.issue({});
   files.authority = authority.file();
-  RunRequest there = request("there", amaq);
+  run::RunRequest there = request("there", amaq);
   there.live = at(server.port());
   there.live->give_up = std::chrono::hours(1);
   there.live->connect.certificates = wire::Certificates(files, wire::TlsRole::client);
-  Reporter silent;
+  run::Reporter silent;
   try {
-    static_cast<void>(run_one(there, load_assets(there.scenario), silent));
+    static_cast<void>(run::run_one(there, run::load_assets(there.scenario), silent));
     FAIL() << "a stranger was let in";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::peer);
@@ -81,12 +81,12 @@ TEST_F(LiveRun, AServerThatWantsTlsEndsAPlainRunSoon) {
   const TemporaryFolder folder;
   const wire::TestAuthority authority(folder / "");
   const LiveServer server(toy_ / "toy", toy_ / "state", 0, authority.for_server());
-  RunRequest there = request("there", amaq);
+  run::RunRequest there = request("there", amaq);
   there.live = at(server.port());
   there.live->give_up = std::chrono::hours(1);
-  Reporter silent;
+  run::Reporter silent;
   try {
-    static_cast<void>(run_one(there, load_assets(there.scenario), silent));
+    static_cast<void>(run::run_one(there, run::load_assets(there.scenario), silent));
     FAIL() << "a stranger was let in";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::peer);
@@ -98,11 +98,11 @@ TEST_F(LiveRun, AServerThatWantsTlsEndsAPlainRunSoon) {
 // is theirs.
 TEST_F(LiveRun, TheLedgerIsTheSocketsCount) {
   const LiveServer server(toy_ / "toy", toy_ / "state");
-  RunRequest there = request("there", amaq);
+  run::RunRequest there = request("there", amaq);
   there.live = at(server.port());
-  Reporter silent;
-  ASSERT_EQ(run_one(there, load_assets(there.scenario), silent), RunStatus::finished);
-  const CsvReader steps(read_text_file(there.directory / "steps.csv", 1'000'000), "steps.csv");
+  run::Reporter silent;
+  ASSERT_EQ(run::run_one(there, run::load_assets(there.scenario), silent), run::RunStatus::finished);
+  const record::CsvReader steps(read_text_file(there.directory / "steps.csv", 1'000'000), "steps.csv");
   for (std::size_t row = 0; row < steps.rows(); ++row) {
     const std::uint64_t requests = 2;  // act_up and grad_up
     const std::uint64_t frames = steps.count(row, "up_bytes");
@@ -118,10 +118,10 @@ TEST_F(LiveRun, TheLedgerIsTheSocketsCount) {
 }
 
 TEST_F(LiveRun, AThousandCutsAtRandomBytesChangeNothing) {
-  const RunRequest here = request("here", amaq);
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const run::RunRequest here = request("here", amaq);
+  const run::Assets assets = run::load_assets(here.scenario);
+  run::Reporter silent;
+  ASSERT_EQ(run::run_one(here, assets, silent), run::RunStatus::finished);
   const std::vector<std::string> expected = deterministic(here.directory);
 
   const LiveServer server(here.scenario.model, toy_ / "state");
@@ -139,9 +139,9 @@ TEST_F(LiveRun, AThousandCutsAtRandomBytesChangeNothing) {
   const int cuts = asked != nullptr ? std::atoi(asked) : 1000;
   int runs = 0;
   while (connections - runs < cuts) {
-    RunRequest there = request("cut-" + std::to_string(runs++), amaq);
+    run::RunRequest there = request("cut-" + std::to_string(runs++), amaq);
     there.live = at(proxy.port());
-    ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+    ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
     ASSERT_EQ(deterministic(there.directory), expected) << "run " << runs << ", connection " << connections;
   }
   std::printf("%d connections cut at random bytes, %d runs, %d connections in all\n",
@@ -150,10 +150,10 @@ TEST_F(LiveRun, AThousandCutsAtRandomBytesChangeNothing) {
 
 // Where the network is away, so are its names.
 TEST_F(LiveRun, ANameThatDoesNotResolveForAWhileIsALossLikeAnother) {
-  const RunRequest here = request("here", amaq);
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const run::RunRequest here = request("here", amaq);
+  const run::Assets assets = run::load_assets(here.scenario);
+  run::Reporter silent;
+  ASSERT_EQ(run::run_one(here, assets, silent), run::RunStatus::finished);
   const LiveServer server(here.scenario.model, toy_ / "state");
   std::atomic<int> connections = 0;
   const wire::CuttingProxy proxy(server.port(), [&] {
@@ -163,7 +163,7 @@ TEST_F(LiveRun, ANameThatDoesNotResolveForAWhileIsALossLikeAnother) {
     }
     return cut;
   });
-  RunRequest there = request("there", amaq);
+  run::RunRequest there = request("there", amaq);
   there.live = at(proxy.port());
   int attempts = 0;
   there.live->inside = [&](const std::function<void()>& work) {
@@ -172,13 +172,13 @@ TEST_F(LiveRun, ANameThatDoesNotResolveForAWhileIsALossLikeAnother) {
     }
     work();
   };
-  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
   EXPECT_EQ(attempts, 4);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
 }
 
 // Restarts the server whenever this run has made so many steps.
-struct RestartServer : Reporter {
+struct RestartServer : run::Reporter {
   void on_step(const StepRow& row) override {
     if (row.step == at_step && times > 0) {
       --times;
@@ -194,21 +194,21 @@ struct RestartServer : Reporter {
 };
 
 TEST_F(LiveRun, AServerStartedAnewAfterAnyStepChangesNothing) {
-  const RunRequest here = request("here", amaq);
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const run::RunRequest here = request("here", amaq);
+  const run::Assets assets = run::load_assets(here.scenario);
+  run::Reporter silent;
+  ASSERT_EQ(run::run_one(here, assets, silent), run::RunStatus::finished);
   const std::vector<std::string> expected = deterministic(here.directory);
   auto server = std::make_unique<LiveServer>(here.scenario.model, toy_ / "state");
   for (std::uint32_t step = 0; step < 10; ++step) {
-    RunRequest there = request("restart-" + std::to_string(step), amaq);
+    run::RunRequest there = request("restart-" + std::to_string(step), amaq);
     there.live = at(server->port());
     RestartServer restart;
     restart.server = &server;
     restart.model = here.scenario.model;
     restart.state = toy_ / "state";
     restart.at_step = step;
-    ASSERT_EQ(run_one(there, assets, restart), RunStatus::finished) << step;
+    ASSERT_EQ(run::run_one(there, assets, restart), run::RunStatus::finished) << step;
     EXPECT_EQ(deterministic(there.directory), expected) << step;
     // What the run went back for is told still, whether back to a checkpoint or to the beginning.
     const std::string events = read_text_file(there.directory / "events.jsonl", 1'000'000);
@@ -219,14 +219,14 @@ TEST_F(LiveRun, AServerStartedAnewAfterAnyStepChangesNothing) {
 }
 
 TEST_F(LiveRun, AServerThatStaysAwayEndsTheRunResumably) {
-  const RunRequest here = request("here", amaq);
-  const Assets assets = load_assets(here.scenario);
-  Reporter silent;
-  ASSERT_EQ(run_one(here, assets, silent), RunStatus::finished);
+  const run::RunRequest here = request("here", amaq);
+  const run::Assets assets = run::load_assets(here.scenario);
+  run::Reporter silent;
+  ASSERT_EQ(run::run_one(here, assets, silent), run::RunStatus::finished);
 
   auto server = std::make_unique<LiveServer>(here.scenario.model, toy_ / "state");
   const std::uint16_t port = server->port();
-  struct StopServer : Reporter {
+  struct StopServer : run::Reporter {
     void on_step(const StepRow& row) override {
       if (row.step == 6) {
         server->reset();
@@ -235,11 +235,11 @@ TEST_F(LiveRun, AServerThatStaysAwayEndsTheRunResumably) {
     std::unique_ptr<LiveServer>* server = nullptr;
   } stop;
   stop.server = &server;
-  RunRequest there = request("there", amaq);
+  run::RunRequest there = request("there", amaq);
   there.live = at(port);
   there.live->give_up = std::chrono::milliseconds(200);
   try {
-    static_cast<void>(run_one(there, assets, stop));
+    static_cast<void>(run::run_one(there, assets, stop));
     FAIL() << "the server was away";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::run);
@@ -247,11 +247,11 @@ TEST_F(LiveRun, AServerThatStaysAwayEndsTheRunResumably) {
   }
   server = std::make_unique<LiveServer>(here.scenario.model, toy_ / "state", port);
   there.resume = true;
-  ASSERT_EQ(run_one(there, assets, silent), RunStatus::finished);
+  ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
   EXPECT_THAT(read_text_file(there.directory / "events.jsonl", 1'000'000),
               testing::HasSubstr("connection_lost"));
 }
 
 }  // namespace
-}  // namespace cutlink::run
+}  // namespace cutlink::worlds

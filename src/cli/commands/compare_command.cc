@@ -6,22 +6,22 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/machine_memory.h"
 #include "cli/command_line.h"
-#include "cli/text/dry_run_text.h"
 #include "cli/options/output_paths.h"
-#include "cli/patient_threads.h"
-#include "cli/text/progress.h"
-#include "cli/text/results_text.h"
 #include "cli/options/scenario_options.h"
 #include "cli/options/world_options.h"
+#include "cli/patient_threads.h"
+#include "cli/text/dry_run_text.h"
+#include "cli/text/progress.h"
+#include "cli/text/results_text.h"
+#include "compare/compare.h"
 #include "export/table_csv.h"
 #include "export/table_json.h"
 #include "export/table_markdown.h"
-#include "compare/compare.h"
-#include "base/interrupt.h"
-#include "base/machine_memory.h"
-#include "run/memory_estimate.h"
 #include "record/run_directory.h"
+#include "run/memory_estimate.h"
 
 namespace cutlink::cli {
 
@@ -38,11 +38,11 @@ struct Options {
 };
 
 void print_results(const std::filesystem::path& directory, const Options& options,
-                   const run::CompareRequest* only) {
-  const run::Comparison comparison = run::load_comparison(directory, only);
+                   const compare::CompareRequest* only) {
+  const compare::Comparison comparison = compare::load_comparison(directory, only);
   fmt::print("{}", comparison_text(comparison, directory.string()));
   if (comparison.scenario.train.steps > 0) {
-    fmt::print("\n{}\n", run::verdict(comparison));
+    fmt::print("\n{}\n", compare::verdict(comparison));
   }
   std::fflush(stdout);  // an export may go there, too
   const exporter::Table table = comparison_table(comparison);
@@ -109,7 +109,7 @@ void compare_command(const Options& options, Context& context) {
   if (options.scenario.file.empty()) {
     usage_error("compare: no scenario given (or --from DIR for a table of finished runs)");
   }
-  run::CompareRequest request;
+  compare::CompareRequest request;
   request.live = check_world(options.world);
   request.scenario = load(options.scenario);
   make_threads_patient(request.scenario.threads);
@@ -127,22 +127,22 @@ void compare_command(const Options& options, Context& context) {
   }
   const run::Assets assets = run::load_assets(request.scenario);
   run::check_memory(request.scenario, assets, !request.live || is_local(request.live),
-                    run::machine_memory_bytes());
+                    machine_memory_bytes());
   if (options.dry_run) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
   settle_network(assets.link, request.live);
-  run::RunLock lock(request.directory);
-  std::unique_ptr<run::LocalServer> server;
-  if (is_local(request.live) && !run::is_finished(request, assets)) {
+  record::RunLock lock(request.directory);
+  std::unique_ptr<worlds::LocalServer> server;
+  if (is_local(request.live) && !compare::is_finished(request, assets)) {
     lock.make_directory();
     server = start_server(assets, request.scenario, request.directory / "server", *request.live);
   }
   Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()));
-  const run::CompareOutcome outcome = [&] {
-    const run::InterruptGuard guard;
-    return run::run_comparison(request, assets, progress);
+  const compare::CompareOutcome outcome = [&] {
+    const InterruptGuard guard;
+    return compare::run_comparison(request, assets, progress);
   }();
   if (outcome.interrupted) {
     fmt::print(stderr, "cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",

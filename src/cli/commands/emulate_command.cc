@@ -94,7 +94,8 @@ void warn_of_speed(const netsim::LinkSpec& link) {
 }
 
 int emulate(const EmulateOptions& options) {
-  const netsim::LinkSpec link = netsim::load_link(run::link_argument(options.link), run::link_directories());
+  const netsim::LinkSpec link =
+      netsim::load_link(scenario::link_argument(options.link), scenario::link_directories());
   warn_of_speed(link);
   HeldSignals signals;
   Emulator emulator(link, options.seed);

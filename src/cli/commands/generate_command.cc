@@ -11,7 +11,7 @@ namespace cutlink::cli {
 
 void add_generate(CLI::App& app, Context&) {
   CLI::App* command = app.add_subcommand("generate", "answer a question with a tuned model");
-  auto request = std::make_shared<run::AnswerRequest>();
+  auto request = std::make_shared<generate::AnswerRequest>();
   command->add_option("question", request->question, "put into the run's prompt template")->required();
   command->add_option("--adapter", request->directory, "directory of a run, e.g. runs/demo/bf16-s1")
       ->required()
@@ -28,7 +28,7 @@ void add_generate(CLI::App& app, Context&) {
       "  cutlink generate --base --adapter runs/demo/bf16-s1 \"…\"       what it said before the training");
   command->callback([request] {
     make_threads_patient(request->threads);
-    const bool ended = run::answer(*request, [](const std::string& text) {
+    const bool ended = generate::answer(*request, [](const std::string& text) {
       fmt::print("{}", text);
       std::fflush(stdout);
     });

@@ -34,9 +34,9 @@ std::string scenario_text() {
       "# A scenario of cutlink. `cutlink run FILE` trains once with `codec` and `gradient`;\n"
       "# `cutlink compare FILE` once for every [[compare]] row. Lines with # stand at their defaults.\n\n";
   std::string tables;
-  const run::Scenario defaults;
+  const scenario::Scenario defaults;
   std::string table;
-  for (const run::KeySpec& key : run::scenario_keys()) {
+  for (const scenario::KeySpec& key : scenario::scenario_keys()) {
     if (key.name == "name") {
       continue;
     }
@@ -65,7 +65,7 @@ std::string scenario_text() {
 
 void init_command(const Options& options) {
   if (options.keys) {
-    fmt::print("{}", run::keys_page());
+    fmt::print("{}", scenario::keys_page());
     return;
   }
   if (options.file.empty()) {

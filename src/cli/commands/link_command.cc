@@ -14,7 +14,7 @@ namespace cutlink::cli {
 namespace {
 
 void list_links() {
-  const auto links = netsim::list_links(run::link_directories());
+  const auto links = netsim::list_links(scenario::link_directories());
   std::size_t width = 0;
   for (const netsim::LinkSpec& spec : links) {
     width = std::max(width, spec.name.size());
@@ -31,7 +31,8 @@ void list_links() {
 }
 
 void show_link(const std::string& name) {
-  const netsim::LinkSpec spec = netsim::load_link(run::link_argument(name), run::link_directories());
+  const netsim::LinkSpec spec =
+      netsim::load_link(scenario::link_argument(name), scenario::link_directories());
   const auto link = netsim::make_link(spec, 1);
   fmt::print("{}: {}\n{}\n\n", spec.name, spec.description, link->describe());
   fmt::print("{:<20}  {:>14}  {:>14}\n", "", "up", "down");

@@ -3,21 +3,21 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/machine_memory.h"
 #include "cli/command_line.h"
-#include "cli/text/dry_run_text.h"
 #include "cli/options/output_paths.h"
+#include "cli/options/scenario_options.h"
+#include "cli/options/world_options.h"
 #include "cli/patient_threads.h"
+#include "cli/text/dry_run_text.h"
 #include "cli/text/progress.h"
 #include "cli/text/results_text.h"
 #include "cli/text/run_text.h"
-#include "cli/options/scenario_options.h"
-#include "cli/options/world_options.h"
-#include "base/interrupt.h"
-#include "base/machine_memory.h"
-#include "run/memory_estimate.h"
 #include "record/run_directory.h"
 #include "record/run_json.h"
 #include "record/run_summary.h"
+#include "run/memory_estimate.h"
 #include "run/runner.h"
 
 namespace cutlink::cli {
@@ -47,27 +47,27 @@ void run_command(const Options& options, Context& context) {
   }
   const run::Assets assets = run::load_assets(request.scenario);
   run::check_memory(request.scenario, assets, !request.live || is_local(request.live),
-                    run::machine_memory_bytes());
+                    machine_memory_bytes());
   if (options.dry_run) {
     fmt::print("{}", dry_run_text(request.scenario, assets));
     return;
   }
   settle_network(assets.link, request.live);
-  run::RunLock lock(request.directory);
-  std::unique_ptr<run::LocalServer> server;
+  record::RunLock lock(request.directory);
+  std::unique_ptr<worlds::LocalServer> server;
   if (is_local(request.live) && !run::is_finished(request, assets)) {
     lock.make_directory();
     server = start_server(assets, request.scenario, request.directory / "server", *request.live);
   }
-  if (options.resume && !run::read_run_json(request.directory)) {
+  if (options.resume && !record::read_run_json(request.directory)) {
     fmt::print(stderr, "cutlink: {} holds no run to go on from: it begins\n", request.directory.string());
   }
   Progress progress;
   const run::RunStatus status = [&] {
-    const run::InterruptGuard guard;
+    const InterruptGuard guard;
     return run::run_one(request, lock, assets, progress);
   }();
-  if (status == run::RunStatus::interrupted && !run::read_run_json(request.directory)) {
+  if (status == run::RunStatus::interrupted && !record::read_run_json(request.directory)) {
     fmt::print(stderr, "cutlink: stopped before the run began\n");
     context.exit_code = exit_interrupted;
     return;
@@ -83,8 +83,8 @@ void run_command(const Options& options, Context& context) {
     fmt::print(stderr, "cutlink: {} holds this run, finished; say --force to run it again\n",
                request.directory.string());
   }
-  fmt::print("{}",
-             run_text(run::load_finished_run(request.directory, *run::read_run_json(request.directory))));
+  fmt::print("{}", run_text(record::load_finished_run(request.directory,
+                                                      *record::read_run_json(request.directory))));
   if (server) {
     fmt::print("{}", server->report());
   }

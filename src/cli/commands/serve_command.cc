@@ -12,20 +12,20 @@
 #include "base/error.h"
 #include "base/signal_stack.h"
 #include "base/units.h"
-#include "cli/options/certificate_options.h"
 #include "cli/command_line.h"
+#include "cli/options/certificate_options.h"
 #include "cli/options/host_port.h"
 #include "cli/patient_threads.h"
 #include "session/session_server.h"
-#include "wire/tls/key_file.h"
 #include "wire/server/server_listener.h"
+#include "wire/tls/key_file.h"
 
 namespace cutlink::cli {
 
 namespace {
 
 struct Options {
-  run::ServeOptions serve;
+  session::ServeOptions serve;
   std::string listen = "127.0.0.1:7070";
   std::string keys;
   CertificateOptions certificates;
@@ -40,8 +40,8 @@ constexpr Nanoseconds read_deadline = std::chrono::seconds(30);
 // A client computes between two requests, on whatever it has; one that is gone is noticed by TCP long before.
 constexpr Nanoseconds idle_deadline = std::chrono::hours(1);
 
-run::KeepRule keep_rule(const Options& options) {
-  run::KeepRule rule;
+session::KeepRule keep_rule(const Options& options) {
+  session::KeepRule rule;
   try {
     rule.unused = options.keep.empty() ? Nanoseconds{} : parse_duration(options.keep);
   } catch (const Error& error) {
@@ -114,7 +114,7 @@ void serve(const Options& options) {
   if (!options.log.empty() && std::freopen(options.log.c_str(), "a", stdout) == nullptr) {
     usage_error(fmt::format("--log {}: cannot be written", options.log));
   }
-  run::ServeOptions to_serve = options.serve;
+  session::ServeOptions to_serve = options.serve;
   to_serve.keep = keep_rule(options);
   make_threads_patient(options.serve.threads);
   const HostPort address = parse_host_port(options.listen, "--listen");
@@ -132,7 +132,7 @@ void serve(const Options& options) {
   listen.congestion = options.congestion;
   listen.on_stranger = log_line;
   wire::ServerListener listener(listen);  // first: an address that cannot be is said at once
-  run::SessionServer server(to_serve, log_line);
+  session::SessionServer server(to_serve, log_line);
 
   std::signal(SIGPIPE, SIG_IGN);
   const StopSignals signals(listener);
@@ -182,7 +182,7 @@ void add_serve(CLI::App& app, Context&) {
       ->add_option("--threads", options->serve.threads,
                    "of the computation; 0: all cores. A session keeps what it began with")
       ->capture_default_str()
-      ->check(CLI::Range(0U, run::most_session_threads));
+      ->check(CLI::Range(0U, session::most_session_threads));
   command->add_option("--congestion", options->congestion, "TCP's congestion control, e.g. cubic, bbr")
       ->type_name("NAME");
   command->add_option("--log", options->log, "write what happens there instead of to stdout")

@@ -61,7 +61,7 @@ void check_scenario_file(const std::string& given) {
   std::vector<std::string> stems;
   std::vector<fs::path> files;
   add_scenarios(path.has_parent_path() ? path.parent_path() : fs::path("."), stems, files);
-  add_scenarios(run::data_root() / "scenarios", stems, files);
+  add_scenarios(scenario::data_root() / "scenarios", stems, files);
   const std::string wanted = path.extension() == ".toml" ? path.stem().string() : path.filename().string();
   auto found = std::find(stems.begin(), stems.end(), wanted);
   if (found == stems.end()) {
@@ -77,13 +77,13 @@ void check_scenario_file(const std::string& given) {
       remedy));
 }
 
-run::Scenario load(const ScenarioOptions& options) {
+scenario::Scenario load(const ScenarioOptions& options) {
   check_scenario_file(options.file);
-  run::Overrides overrides = options.overrides;
+  scenario::Overrides overrides = options.overrides;
   if (!options.link.empty()) {
     overrides.push_back("link=" + options.link);
   }
-  run::Scenario scenario = run::load_scenario(options.file, overrides);
+  scenario::Scenario scenario = scenario::load_scenario(options.file, overrides);
   if (!options.output.empty()) {
     scenario.output = options.output;
   }

@@ -10,7 +10,7 @@ namespace cutlink::cli {
 
 struct ScenarioOptions {
   std::string file;
-  run::Overrides overrides;
+  scenario::Overrides overrides;
   std::string link;
   std::string output;
 };
@@ -20,7 +20,7 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 // Throws Error(usage) with the likeliest scenario's path where `given` is no file.
 void check_scenario_file(const std::string& given);
 // The scenario with its overrides, --link the last; --output replaces its output directory.
-[[nodiscard]] run::Scenario load(const ScenarioOptions& options);
+[[nodiscard]] scenario::Scenario load(const ScenarioOptions& options);
 
 // A command as one repeats it to go on: --force would begin again.
 [[nodiscard]] std::string without_force(std::string command_line);

@@ -10,8 +10,6 @@
 #include "cli/options/host_port.h"
 #include "netsim/emulate/emulator_support.h"
 #include "netsim/shape/shaped_link.h"
-#include "worlds/emulated_server.h"
-#include "worlds/shaped_server.h"
 
 namespace cutlink::cli {
 
@@ -61,7 +59,7 @@ void add_world_options(CLI::App& command, WorldOptions& options) {
       ->type_name("TIME");
 }
 
-std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
+std::optional<session::LiveOptions> check_world(const WorldOptions& options) {
   const bool live = options.world == "live" || (options.world.empty() && !options.connect.empty());
   if (live != !options.connect.empty()) {
     usage_error(live ? "--world live needs --connect HOST:PORT"
@@ -87,7 +85,7 @@ std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
   }
   if (live) {
     const HostPort address = parse_host_port(options.connect, "--connect");
-    run::LiveOptions to;
+    session::LiveOptions to;
     to.connect.host = address.host;
     to.connect.port = address.port;
     if (!options.key.empty()) {
@@ -104,39 +102,21 @@ std::optional<run::LiveOptions> check_world(const WorldOptions& options) {
   if (options.world != "emulated" && options.world != "shaped") {
     return std::nullopt;
   }
-  run::LiveOptions to;
-  to.network = options.world == "shaped" ? run::LiveNetwork::shaped : run::LiveNetwork::emulated;
+  session::LiveOptions to;
+  to.network = options.world == "shaped" ? session::LiveNetwork::shaped : session::LiveNetwork::emulated;
   return to;
 }
 
-bool is_local(const std::optional<run::LiveOptions>& live) {
-  return live && live->network != run::LiveNetwork::real;
-}
-
-void settle_network(const netsim::LinkSpec& link, std::optional<run::LiveOptions>& live) {
-  if (!live || live->network != run::LiveNetwork::emulated) {
+void settle_network(const netsim::LinkSpec& link, std::optional<session::LiveOptions>& live) {
+  if (!live || live->network != session::LiveNetwork::emulated) {
     return;
   }
   const netsim::EmulatorSupport support = netsim::emulator_support();
   if (!support.available()) {
     fmt::print(stderr, "cutlink: links cannot be emulated here, so this one is shaped: {}; missing {} ({})\n",
                netsim::shaped_lacks(link), support.missing, support.remedy);
-    live->network = run::LiveNetwork::shaped;
+    live->network = session::LiveNetwork::shaped;
   }
-}
-
-std::unique_ptr<run::LocalServer> start_server(const run::Assets& assets, const run::Scenario& scenario,
-                                               const std::filesystem::path& folder, run::LiveOptions& live) {
-  const run::ServerCommand command{std::filesystem::read_symlink("/proc/self/exe"), scenario.model,
-                                   scenario.threads, folder};
-  std::unique_ptr<run::LocalServer> server;
-  if (live.network == run::LiveNetwork::shaped) {
-    server = std::make_unique<run::ShapedServer>(assets.link, scenario.train.seed, command);
-  } else {
-    server = std::make_unique<run::EmulatedServer>(assets.link, scenario.train.seed, command);
-  }
-  live = server->options();
-  return server;
 }
 
 }  // namespace cutlink::cli

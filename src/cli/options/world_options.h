@@ -8,9 +8,8 @@
 #include <string>
 
 #include "cli/options/certificate_options.h"
-#include "run/assets.h"
-#include "worlds/local_server.h"
-#include "run/runner.h"
+#include "netsim/spec/link_spec.h"
+#include "session/live_options.h"
 
 namespace cutlink::cli {
 
@@ -30,19 +29,9 @@ void add_world_options(CLI::App& command, WorldOptions& options);
 // How to reach the server half; none: it is in this process. Of an emulated or shaped world only which it
 // is: start_server() fills in the rest. Reads no more than key and certificates, so that mistakes are told
 // before a model is loaded. Throws Error(usage) where options exclude each other or do not make sense.
-[[nodiscard]] std::optional<run::LiveOptions> check_world(const WorldOptions& options);
-
-// Whether its server is one of this machine that start_server() starts.
-[[nodiscard]] bool is_local(const std::optional<run::LiveOptions>& live);
+[[nodiscard]] std::optional<session::LiveOptions> check_world(const WorldOptions& options);
 
 // `emulated` where links cannot be emulated becomes `shaped`, with a line on stderr.
-void settle_network(const netsim::LinkSpec& link, std::optional<run::LiveOptions>& live);
-
-// The server of a local world, alive as long as what is returned, its key and state in `folder`; fills
-// `live`. Throws as EmulatedServer and ShapedServer do.
-[[nodiscard]] std::unique_ptr<run::LocalServer> start_server(const run::Assets& assets,
-                                                             const run::Scenario& scenario,
-                                                             const std::filesystem::path& folder,
-                                                             run::LiveOptions& live);
+void settle_network(const netsim::LinkSpec& link, std::optional<session::LiveOptions>& live);
 
 }  // namespace cutlink::cli

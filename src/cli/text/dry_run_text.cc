@@ -11,7 +11,7 @@
 
 namespace cutlink::cli {
 
-std::string dry_run_text(const run::Scenario& scenario, const run::Assets& assets) {
+std::string dry_run_text(const scenario::Scenario& scenario, const run::Assets& assets) {
   const run::Prediction prediction = run::predict(scenario, assets);
   std::string text = fmt::format(
       "{} · predicted, nothing was written · link {} · {} · {} steps\n", scenario.name, assets.link.name,

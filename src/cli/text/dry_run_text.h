@@ -9,6 +9,6 @@
 namespace cutlink::cli {
 
 // Predicts and renders; writes no file.
-[[nodiscard]] std::string dry_run_text(const run::Scenario& scenario, const run::Assets& assets);
+[[nodiscard]] std::string dry_run_text(const scenario::Scenario& scenario, const run::Assets& assets);
 
 }  // namespace cutlink::cli

@@ -47,7 +47,7 @@ void Progress::on_step(const StepRow& row) {
   draw();
 }
 
-void Progress::on_evaluation(const run::Evaluation& evaluation) {
+void Progress::on_evaluation(const record::Evaluation& evaluation) {
   eval_loss_ = evaluation.loss;
   draw();
 }

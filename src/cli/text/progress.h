@@ -16,7 +16,7 @@ class Progress : public run::Reporter {
 
   void on_begin(const std::string& title, std::uint32_t first_step, std::uint32_t steps) override;
   void on_step(const StepRow& row) override;
-  void on_evaluation(const run::Evaluation& evaluation) override;
+  void on_evaluation(const record::Evaluation& evaluation) override;
   void on_event(const Event& event) override;
   void on_end() override;
 

@@ -83,9 +83,9 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
 }
 
 // Which gradients the rows sent: their names often tell the activations' codec alone.
-std::string gradients_text(const run::Comparison& c) {
+std::string gradients_text(const compare::Comparison& c) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // codec, rows
-  for (const run::RowFigures& row : c.rows) {
+  for (const compare::RowFigures& row : c.rows) {
     const auto found = std::find_if(groups.begin(), groups.end(),
                                     [&](const auto& group) { return group.first == row.codecs.gradient; });
     (found == groups.end() ? groups.emplace_back(row.codecs.gradient, std::vector<std::string>()) : *found)
@@ -101,12 +101,12 @@ std::string gradients_text(const run::Comparison& c) {
   return fmt::format("gradients: {}\n", join(parts, "; "));
 }
 
-std::string loss_text(const run::RowFigures& row) {
+std::string loss_text(const compare::RowFigures& row) {
   return row.seeds.size() > 1 ? fmt::format("{:.4f} ± {:.4f}", row.eval_loss, row.loss_spread)
                               : fmt::format("{:.4f}", row.eval_loss);
 }
 
-Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
+Line row_cells(const compare::Comparison& c, const compare::RowFigures& row) {
   Line cells = {row.name + (row.reference ? " (reference)" : "")};
   if (row.seeds.empty()) {
     cells.resize(column_count);
@@ -116,7 +116,7 @@ Line row_cells(const run::Comparison& c, const run::RowFigures& row) {
   if (row.seeds.size() < c.seeds.size()) {
     cells[0] += fmt::format(" ({} of {} seeds)", row.seeds.size(), c.seeds.size());
   }
-  const run::TrafficSummary& t = row.traffic;
+  const record::TrafficSummary& t = row.traffic;
   cells.push_back(bytes_text(t.up_bytes));
   cells.push_back(bytes_text(t.down_bytes));
   cells.push_back(fmt::format("{:.2f}", row.byte_ratio));
@@ -154,9 +154,9 @@ std::string split_text(const train::SplitSpec& split, std::size_t blocks) {
 
 namespace {
 
-std::string ends_text(const run::Comparison& c, const std::string& directory) {
+std::string ends_text(const compare::Comparison& c, const std::string& directory) {
   std::string text;
-  for (const run::RowFigures& row : c.rows) {
+  for (const compare::RowFigures& row : c.rows) {
     if (!row.failure.empty()) {
       text += fmt::format("failed: {}: {}\n", row.name, row.failure);
     }
@@ -165,9 +165,9 @@ std::string ends_text(const run::Comparison& c, const std::string& directory) {
 }
 
 // Of runs without a training step.
-std::string evaluations_text(const run::Comparison& c, const std::string& directory, std::size_t blocks) {
+std::string evaluations_text(const compare::Comparison& c, const std::string& directory, std::size_t blocks) {
   std::vector<Line> lines;
-  for (const run::RowFigures& row : c.rows) {
+  for (const compare::RowFigures& row : c.rows) {
     Line cells = {row.name + (row.reference ? " (reference)" : ""),
                   row.failure.empty() ? "not finished" : "failed", ""};
     if (!row.seeds.empty()) {
@@ -185,7 +185,7 @@ std::string evaluations_text(const run::Comparison& c, const std::string& direct
 
 }  // namespace
 
-std::string comparison_text(const run::Comparison& c, const std::string& directory) {
+std::string comparison_text(const compare::Comparison& c, const std::string& directory) {
   const train::TrainSpec& spec = c.scenario.train;
   const auto blocks = c.context["model"].value("blocks", std::size_t{0});
   if (spec.steps == 0) {
@@ -200,7 +200,7 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
                              : fmt::format("{} × {}", spec.accumulation, spec.batch),
       spec.max_length, spec.steps, seeds_text(c.seeds));
   std::vector<Line> lines;
-  for (const run::RowFigures& row : c.rows) {
+  for (const compare::RowFigures& row : c.rows) {
     lines.push_back(row_cells(c, row));
   }
   const char* part = c.hold_reached ? "hold" : "whole run";
@@ -240,7 +240,7 @@ std::string comparison_text(const run::Comparison& c, const std::string& directo
   return text + ends_text(c, directory);
 }
 
-exporter::Table comparison_table(const run::Comparison& c) {
+exporter::Table comparison_table(const compare::Comparison& c) {
   exporter::Table table;
   const auto column = [&](const char* name, const char* unit, int decimals, bool number = true) {
     table.columns.push_back({name, unit, decimals, number});
@@ -271,7 +271,7 @@ exporter::Table comparison_table(const run::Comparison& c) {
   column("eval_loss_sd", "", 4);
   column("eval_loss_plain", "", 4);
   column("time_to_loss", "ns", 0);
-  for (const run::RowFigures& row : c.rows) {
+  for (const compare::RowFigures& row : c.rows) {
     std::vector<exporter::TableValue> cells = {row.name, row.codecs.activation, row.codecs.gradient,
                                                static_cast<std::int64_t>(row.seeds.size())};
     if (row.seeds.empty()) {
@@ -282,8 +282,8 @@ exporter::Table comparison_table(const run::Comparison& c) {
     const auto maybe = [&](bool known, double value) {
       known ? cells.emplace_back(value) : cells.emplace_back(std::monostate{});
     };
-    const run::TrafficSummary& t = row.traffic;
-    const run::RunTiming& time = row.timing;
+    const record::TrafficSummary& t = row.traffic;
+    const compare::RunTiming& time = row.timing;
     for (const double value :
          {t.up_bytes, t.down_bytes, t.modelled_bytes, row.byte_ratio, t.bits_per_element, t.mean_width,
           t.width_deviation, t.metadata_share, t.outlier_share, time.client_ns, time.server_ns, time.codec_ns,

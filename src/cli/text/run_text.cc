@@ -19,12 +19,12 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-std::string losses_text(const run::RunRecord& run) {
+std::string losses_text(const record::RunRecord& run) {
   if (run.evaluations.empty()) {
     return "";
   }
-  const run::Evaluation& first = run.evaluations.front();
-  const run::Evaluation& last = run.evaluations.back();
+  const record::Evaluation& first = run.evaluations.front();
+  const record::Evaluation& last = run.evaluations.back();
   const auto line = [&](const char* name, double before, double after) {
     return fmt::format("  {:<31} {:.4f}", name, before) +
            (run.steps.empty() ? "\n" : fmt::format(" -> {:.4f}\n", after));
@@ -52,7 +52,7 @@ std::string averages_text(const nlohmann::ordered_json& summary) {
 }
 
 // Medians over the training messages of a crossing.
-std::string transfers_text(const run::RunRecord& run) {
+std::string transfers_text(const record::RunRecord& run) {
   std::string text;
   for (const Crossing crossing : all_crossings) {
     std::vector<double> predicted, measured, residual;
@@ -79,7 +79,7 @@ std::string transfers_text(const run::RunRecord& run) {
   return text;
 }
 
-std::string socket_text(const run::RunRecord& run) {
+std::string socket_text(const record::RunRecord& run) {
   SocketBytes sum;
   double frames = 0.0;
   bool any = false;
@@ -106,7 +106,7 @@ std::string socket_text(const run::RunRecord& run) {
 
 }  // namespace
 
-std::string run_text(const run::RunRecord& run) {
+std::string run_text(const record::RunRecord& run) {
   const auto& info = run.info;
   const auto world = info.value("world", std::string("simulated"));
   std::string text = fmt::format(

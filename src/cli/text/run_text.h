@@ -8,6 +8,6 @@
 namespace cutlink::cli {
 
 // A dozen lines; of a real link also what its model predicted for every crossing, beside what was measured.
-[[nodiscard]] std::string run_text(const run::RunRecord& run);
+[[nodiscard]] std::string run_text(const record::RunRecord& run);
 
 }  // namespace cutlink::cli

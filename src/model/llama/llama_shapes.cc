@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
+
 namespace cutlink::model {
 
 std::array<WeightShape, 9> block_weights(const LlamaConfig& config, std::size_t index) {
@@ -39,6 +41,15 @@ void check_weights(const LlamaConfig& config, const Checkpoint& checkpoint) {
   for (const WeightShape& weight : all_weights(config)) {
     static_cast<void>(checkpoint.get(weight.name, {weight.shape.begin(), weight.shape.end()}));
   }
+}
+
+// A block keeps at least its input, q, k, v, the attention's output and the MLP's three inner matrices.
+std::uint64_t activation_bytes(const LlamaConfig& config, std::size_t blocks, std::uint64_t rows,
+                               DType compute) {
+  const std::uint64_t columns = 2 * config.hidden +
+                                (2 * config.heads + 2 * config.kv_heads) * config.head_dim +
+                                2 * config.intermediate;
+  return checked_mul(rows, checked_mul(blocks * columns, size_of(compute), "activations"), "activations");
 }
 
 }  // namespace cutlink::model

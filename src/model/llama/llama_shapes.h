@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/matrix.h"
 #include "model/llama/llama_config.h"
 #include "model/weights/safetensors.h"
 
@@ -23,5 +24,10 @@ struct WeightShape {
 
 // Throws Error(usage) where the checkpoint lacks a weight or has another shape of it.
 void check_weights(const LlamaConfig& config, const Checkpoint& checkpoint);
+
+// What the backward of `blocks` blocks needs of a micro-batch of `rows` tokens. Throws Error(usage) beyond 64
+// bits.
+[[nodiscard]] std::uint64_t activation_bytes(const LlamaConfig& config, std::size_t blocks,
+                                             std::uint64_t rows, DType compute);
 
 }  // namespace cutlink::model

@@ -7,14 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace cutlink::model {
+#include "model/llama/lora_spec.h"
 
-struct LoraSpec {
-  std::size_t r = 16;
-  double alpha = 32.0;
-  std::vector<std::string> targets = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
-                                      "gate_proj", "up_proj", "down_proj"};
-};
+namespace cutlink::model {
 
 // A trainable parameter by its PEFT name without prefix, e.g.
 // "model.layers.3.self_attn.q_proj.lora_A.weight".

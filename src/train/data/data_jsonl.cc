@@ -18,7 +18,7 @@ Example parse_line(std::string_view line, const std::string& where) {
   if (line.size() > max_line_bytes) {
     usage_error(where + ": a line of " + std::to_string(line.size()) + " bytes (at most 1 MiB)");
   }
-  if (const std::size_t good = model::valid_utf8_prefix(line); good != line.size()) {
+  if (const std::size_t good = valid_utf8_prefix(line); good != line.size()) {
     usage_error(where + ": byte " + std::to_string(good + 1) + " is not UTF-8; convert the file");
   }
   nlohmann::json item;

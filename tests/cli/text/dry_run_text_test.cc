@@ -7,9 +7,9 @@
 
 #include "base/temporary_folder.h"
 #include "base/units.h"
-#include "run/prediction.h"
 #include "record/run_json.h"
 #include "record/run_summary.h"
+#include "run/prediction.h"
 #include "run/runner.h"
 
 namespace cutlink::cli {
@@ -22,8 +22,8 @@ class DryRunText : public testing::Test {
     const std::string make = "python3 " CUTLINK_SOURCE_DIR "/tests/cli/make_fixtures.py ";
     made_ = std::system((make + folder_.path().string()).c_str()) == 0;
   }
-  [[nodiscard]] run::Scenario scenario(const run::Overrides& overrides) const {
-    run::Scenario loaded = run::load_scenario(folder_.path() / "toy.toml", overrides);
+  [[nodiscard]] scenario::Scenario scenario(const scenario::Overrides& overrides) const {
+    scenario::Scenario loaded = scenario::load_scenario(folder_.path() / "toy.toml", overrides);
     loaded.rows = {{"only", loaded.train.codecs, true}};
     return loaded;
   }
@@ -33,11 +33,11 @@ class DryRunText : public testing::Test {
 
 TEST_F(DryRunText, BytesAreTheLedgersForExactCodecs) {
   ASSERT_TRUE(made_);
-  for (const run::Overrides& codecs :
-       {run::Overrides{"codec=bf16", "gradient=fp32"},
-        run::Overrides{"codec=uniform:bits=8-4,per=token,steps=2,outliers=off",
-                       "gradient=uniform:bits=6,per=token", "train.accumulation=2"},
-        run::Overrides{"codec=uniform:bits=4,outliers=off", "gradient=bf16", "split.shape=vanilla"}}) {
+  for (const scenario::Overrides& codecs :
+       {scenario::Overrides{"codec=bf16", "gradient=fp32"},
+        scenario::Overrides{"codec=uniform:bits=8-4,per=token,steps=2,outliers=off",
+                            "gradient=uniform:bits=6,per=token", "train.accumulation=2"},
+        scenario::Overrides{"codec=uniform:bits=4,outliers=off", "gradient=bf16", "split.shape=vanilla"}}) {
     run::RunRequest request;
     request.scenario = scenario(codecs);
     request.directory = folder_.path() / "runs" / codecs[0];
@@ -50,9 +50,10 @@ TEST_F(DryRunText, BytesAreTheLedgersForExactCodecs) {
     EXPECT_FALSE(std::filesystem::exists(request.directory)) << "a prediction writes nothing";
     run::Reporter silent;
     ASSERT_EQ(run::run_one(request, assets, silent), run::RunStatus::finished);
-    const run::RunRecord record = run::load_run(request.directory, *run::read_run_json(request.directory));
-    const run::TrafficSummary counted =
-        run::summarise_traffic(record, record.info["hold_begins"].get<std::uint32_t>());
+    const record::RunRecord record =
+        record::load_run(request.directory, *record::read_run_json(request.directory));
+    const record::TrafficSummary counted =
+        record::summarise_traffic(record, record.info["hold_begins"].get<std::uint32_t>());
     EXPECT_EQ(predicted.rows[0].up_bytes, counted.up_bytes) << codecs[0];
     EXPECT_EQ(predicted.rows[0].down_bytes, counted.down_bytes) << codecs[0];
     EXPECT_NE(text.find(to_text(Bytes{static_cast<std::uint64_t>(counted.up_bytes + 0.5)})),
@@ -64,9 +65,9 @@ TEST_F(DryRunText, BytesAreTheLedgersForExactCodecs) {
 
 TEST_F(DryRunText, SaysWhereBytesAreBounds) {
   ASSERT_TRUE(made_);
-  const run::Scenario loaded = scenario({"codec=uniform:bits=4,outliers=off+zstd"});
+  const scenario::Scenario loaded = scenario({"codec=uniform:bits=4,outliers=off+zstd"});
   EXPECT_NE(dry_run_text(loaded, run::load_assets(loaded)).find("upper bounds"), std::string::npos);
-  const run::Scenario none = scenario({"train.steps=0"});
+  const scenario::Scenario none = scenario({"train.steps=0"});
   EXPECT_NE(dry_run_text(none, run::load_assets(none)).find("only evaluations"), std::string::npos);
 }
 

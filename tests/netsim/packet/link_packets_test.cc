@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "netsim/packet/likeness.h"
 #include "netsim/spec/link_short_form.h"
 
 namespace cutlink::netsim {

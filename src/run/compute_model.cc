@@ -1,6 +1,7 @@
-#include <algorithm>
+#include "run/compute_model.h"
 
-#include "scenario/device_profile.h"
+#include <algorithm>
+#include <cmath>
 
 namespace cutlink::run {
 
@@ -43,6 +44,10 @@ BlockCost block_cost(const model::LlamaConfig& c, const model::LoraSpec& lora,
   return {matrices + attention + adapters, matrices + 2.0 * attention + 2.0 * adapters};
 }
 
+bool is_float(const std::string& codec) {
+  return codec.empty() || codec == "fp32" || codec == "bf16" || codec == "fp16";
+}
+
 }  // namespace
 
 double flops_of(Work work, Phase phase, const model::LlamaConfig& config, const train::TrainSpec& spec,
@@ -73,6 +78,35 @@ double flops_of(Work work, Phase phase, const model::LlamaConfig& config, const 
       return bottom * block.backward;
   }
   return 0.0;
+}
+
+ComputeModel::ComputeModel(const std::string& compute, const std::filesystem::path& directory,
+                           const model::LlamaConfig& config, const train::TrainSpec& spec)
+    : config_(config), spec_(spec) {
+  const auto [client, server] = scenario::profile_names(compute);
+  client_ = scenario::load_profile(client, directory);
+  server_ = scenario::load_profile(server, directory);
+}
+
+std::int64_t ComputeModel::work_ns(Work work, Phase phase, std::span<const std::uint32_t> lengths) const {
+  const scenario::DeviceProfile& device = of(half_of(work));
+  const double flops = spec_.compute == DType::bf16 ? device.bf16_flops : device.fp32_flops;
+  return std::llround(device.launch_ns + flops_of(work, phase, config_, spec_, lengths) / flops * 1e9);
+}
+
+std::int64_t ComputeModel::encode_ns(Half half, const std::string& codec, std::uint64_t elements) const {
+  const double ns = is_float(codec) ? of(half).float_ns : of(half).quantised_encode_ns;
+  return std::llround(ns * static_cast<double>(elements));
+}
+
+std::int64_t ComputeModel::decode_ns(Half half, const std::string& codec, std::uint64_t elements) const {
+  const double ns = is_float(codec) ? of(half).float_ns : of(half).quantised_decode_ns;
+  return std::llround(ns * static_cast<double>(elements));
+}
+
+std::string ComputeModel::describe() const {
+  const std::string names = client_.name == server_.name ? client_.name : client_.name + "/" + server_.name;
+  return "profile " + names + " (peak × assumed utilisation)";
 }
 
 }  // namespace cutlink::run
