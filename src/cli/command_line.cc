@@ -47,10 +47,9 @@ void take_help_as_a_command(const CLI::App& app, std::vector<std::string>& words
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) {
-  Context context;
+int run_command_line(int argc, char** argv, const TrainingCommands& training) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  context.command_line = "cutlink";
+  Context context{training, {argv, argv + argc}, "cutlink"};
   for (const std::string& word : words) {
     context.command_line += " " + quoted_for_shell(word);
   }

@@ -3,6 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
+
+#include "cli/training_commands.h"
 
 namespace cutlink::cli {
 
@@ -10,12 +13,18 @@ inline constexpr int exit_interrupted = 130;  // as shells have it for SIGINT
 
 // What every command knows.
 struct Context {
-  std::string command_line;  // as typed, for the provenance
-  int exit_code = 0;         // set by a command that ran
+  const TrainingCommands& training;
+  std::vector<std::string> words;  // argv
+  std::string command_line;        // as typed, for the provenance
+  int exit_code = 0;               // set by a command that ran
 };
 
-// Parses and runs. Returns the exit code; throws Error as the commands do.
-int run_command_line(int argc, char** argv);
+// Parses and runs. Returns the exit code; throws Error as the commands do. training: must outlive the call.
+int run_command_line(int argc, char** argv, const TrainingCommands& training);
+
+// The whole program: the same, with errors told on stderr, and standard output flushed. Returns the exit
+// code.
+int run_program(int argc, char** argv, const TrainingCommands& training);
 
 // One file a command: adds it to `app`; its callback runs it. `context` outlives the app.
 void add_run(CLI::App& app, Context& context);

@@ -106,8 +106,4 @@ CompareOutcome run_comparison(const CompareRequest& request, const run::Assets& 
   return outcome;
 }
 
-const RowFigures& Comparison::reference() const {
-  return *std::find_if(rows.begin(), rows.end(), [](const RowFigures& row) { return row.reference; });
-}
-
 }  // namespace cutlink::compare

@@ -12,12 +12,12 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/version.h"
-#include "model/tokenizer/byte_tokenizer.h"
 #include "model/llama/llama.h"
+#include "model/tokenizer/byte_tokenizer.h"
 #include "train/adamw.h"
 #include "train/data/packed_text.h"
-#include "train/stopwatch.h"
 #include "train/data/word_problems.h"
+#include "train/stopwatch.h"
 
 namespace cutlink::train {
 namespace {
@@ -66,26 +66,6 @@ void write_provenance(const PretrainSpec& spec, const PretrainResult& result,
 }
 
 }  // namespace
-
-model::LlamaConfig embedded_config() {
-  model::LlamaConfig config;
-  config.vocabulary = model::byte_vocabulary;
-  config.hidden = 128;
-  config.blocks = 6;
-  config.heads = 4;
-  config.kv_heads = 2;
-  config.head_dim = 32;
-  config.intermediate = 352;
-  config.max_positions = 1024;
-  config.eos_ids = {model::byte_end_id};
-  return config;
-}
-
-double pretrain_rate_at(const PretrainSpec& spec, std::uint32_t step) {
-  const double up = (step + 1.0) / (spec.warmup_steps + 1.0);
-  const double down = spec.decay_steps == 0 ? 1.0 : static_cast<double>(spec.steps - step) / spec.decay_steps;
-  return spec.learning_rate * std::min({1.0, up, down});
-}
 
 PretrainResult pretrain(const PretrainSpec& spec, const std::filesystem::path& directory,
                         const std::string& command,

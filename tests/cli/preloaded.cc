@@ -5,9 +5,9 @@
 //                    signal
 //
 // A request is JSON: {"directory": DIR, "words": ["cutlink", …], "stdout": FILE, "stderr": FILE}. It is run
-// by the program's own main() in a child process, which ends right behind it: destructors of globals and the
-// look for leaks would take ten times as long as the rest. What starts the program anew (/proc/self/exe) is
-// not for it.
+// by the program's own run_program() in a child process, which ends right behind it: destructors of globals
+// and the look for leaks would take ten times as long as the rest. What starts the program anew
+// (/proc/self/exe) is not for it.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +19,8 @@
 #include <string>
 #include <vector>
 
-int cutlink_main(int argc, char** argv);  // src/cli/main.cc, renamed by tests/CMakeLists.txt
+#include "cli/command_line.h"
+#include "cli/training/trainer_commands.h"
 
 namespace {
 
@@ -53,7 +54,8 @@ void open_as(int descriptor, const std::string& path, int flags) {
     arguments.push_back(word.data());
   }
   arguments.push_back(nullptr);
-  const int code = cutlink_main(static_cast<int>(words.size()), arguments.data());
+  const int code = cutlink::cli::run_program(static_cast<int>(words.size()), arguments.data(),
+                                             cutlink::cli::trainer_commands());
   std::cout.flush();
   std::fflush(nullptr);
   std::_Exit(code);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/training/trainer_commands.h"
 
 namespace cutlink::cli {
 
@@ -25,7 +26,8 @@ inline Ran run_line(std::vector<std::string> words) {
   testing::internal::CaptureStdout();
   Ran ran;
   try {
-    ran.exit_code = run_command_line(static_cast<int>(arguments.size()), arguments.data());
+    ran.exit_code =
+        run_command_line(static_cast<int>(arguments.size()), arguments.data(), trainer_commands());
   } catch (...) {
     static_cast<void>(testing::internal::GetCapturedStdout());
     throw;

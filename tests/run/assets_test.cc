@@ -7,7 +7,11 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/scoped_variable.h"
+#include "base/temporary_folder.h"
+#include "scenario/data_root.h"
 #include "scenario/toy_folder.h"
+#include "train/crossings.h"
 
 namespace cutlink::run {
 namespace {
@@ -76,11 +80,11 @@ TEST_F(AssetsTest, CrossingsAndHoldAreThoseOfTheSplit) {
       train::crossings_of(s.train.split),
       testing::ElementsAre(Crossing::act_up, Crossing::act_down, Crossing::grad_up, Crossing::grad_down));
   const model::LlamaConfig config = load_checked_config(s);
-  const std::uint32_t both = train::hold_begins(s, config);
+  const std::uint32_t both = train::hold_begins(s.train, config);
   s.train.codecs.gradient = "bf16";
-  const std::uint32_t forward = train::hold_begins(s, config);
+  const std::uint32_t forward = train::hold_begins(s.train, config);
   s.train.codecs.activation = "bf16";
-  EXPECT_EQ(train::hold_begins(s, config), 0U);  // nothing falls
+  EXPECT_EQ(train::hold_begins(s.train, config), 0U);  // nothing falls
   EXPECT_GE(forward, 5U);
   EXPECT_GE(both, 9U);  // the last descent of any crossing
   EXPECT_LE(both, 10U);
@@ -132,10 +136,26 @@ TEST_F(AssetsTest, TheCodecThatDoesNotServeNamesItsCrossing) {
   const scenario::Scenario s = toy_.scenario();
   train::CodecSet codecs{"shared", "bf16"};
   EXPECT_THAT(error_of([&] {
-                train::check_codecs(codecs, s, load_checked_config(s));
+                train::check_codecs(codecs, s.train, load_checked_config(s));
                 return 0;
               }),
               HasSubstr("codec shared for act_up"));
+}
+
+TEST(Gsm8k, WithoutItTheErrorSaysWhereItGoesAndBothWays) {
+  const TemporaryFolder empty;
+  const ScopedVariable given("CUTLINK_ROOT", (empty / "").string());
+  const ScopedVariable data("CUTLINK_GSM8K", (empty / "data/gsm8k").string());
+  try {
+    static_cast<void>(train::load_jsonl(scenario::gsm8k_file("test"), 0));
+    FAIL() << "there is no such file";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    for (const char* part : {"data/gsm8k/test.jsonl", "github.com/openai/grade-school-math", "CUTLINK_GSM8K",
+                             "into data/gsm8k"}) {
+      EXPECT_THAT(error.what(), testing::HasSubstr(part));
+    }
+  }
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 //   adapters   r 2, in + out: q 10, k 7, v 7, o 10, gate 9, up 9, down 9: 61; 2 · 5 rows · 2 · 61 = 1220
 // Forward 2756. Backward: matrices once more, attention and adapters twice: 1320 + 432 + 2440 = 4192.
 // Head: 2 · 5 rows · 4 · 10 = 400.
-#include <gtest/gtest.h>
+#include "run/compute_model.h"
 
-#include "scenario/device_profile.h"
+#include <gtest/gtest.h>
 
 namespace cutlink::run {
 namespace {
@@ -81,6 +81,18 @@ TEST(WorkFlops, SequencesDoNotSeeEachOther) {
   };
   EXPECT_EQ(of({5}) - of({3, 2}), 4 * (15 - 9) * 6);  // the same rows, six pairs more
   EXPECT_EQ(of({}), 0);
+}
+
+TEST(ComputeModel, TheServersDeviceIsItsOwn) {
+  const ComputeModel model("profile:laptop-cpu/rtx3090",
+                           std::string(CUTLINK_SOURCE_DIR) + "/scenarios/profiles", config(),
+                           spec(train::SplitSpec::Shape::u, all_targets));
+  EXPECT_EQ(model.encode_ns(Half::client, "uniform:bits=4", 1000), 2000);
+  EXPECT_EQ(model.encode_ns(Half::server, "uniform:bits=4", 1000), 40);
+  EXPECT_EQ(model.decode_ns(Half::client, "bf16", 1000), 200);
+  const std::vector<std::uint32_t> lengths = {100};
+  EXPECT_EQ(model.work_ns(Work::server_forward, Phase::train, lengths),
+            model.work_ns(Work::server_forward, Phase::train, lengths));
 }
 
 }  // namespace

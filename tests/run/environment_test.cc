@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/temporary_folder.h"
 #include "base/scoped_variable.h"
+#include "base/temporary_folder.h"
 
 namespace cutlink::run {
 namespace {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "run/prediction_fixture.h"
+#include "train/crossings.h"
 
 namespace cutlink::run {
 namespace {
@@ -20,7 +21,7 @@ TEST_F(PredictionTest, BytesOfEveryRowAreTheLedgersOverTheCommonHold) {
   EXPECT_FALSE(std::filesystem::exists(toy_ / "runs"));
   scenario::Scenario falling = scenario;
   falling.train.codecs = scenario.rows[1].codecs;
-  const std::uint32_t hold = train::hold_begins(falling, assets.config);
+  const std::uint32_t hold = train::hold_begins(falling.train, assets.config);
   ASSERT_GT(hold, 0U);
   ASSERT_LT(hold, scenario.train.steps);
   for (std::size_t i = 0; i < 2; ++i) {

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/scoped_variable.h"
 #include "base/temporary_folder.h"
-#include "train/data/data.h"
 
 namespace cutlink::scenario {
 namespace {
@@ -103,20 +102,6 @@ TEST_F(DataRootTest, TheVariableNamesGsm8ksDirectoryAlone) {
   EXPECT_EQ(gsm8k_file("test"), here_ / "elsewhere/test.jsonl");
   EXPECT_EQ(gsm8k_file("train"), here_ / "elsewhere/train.jsonl");  // not there: no second guess
   EXPECT_FALSE(fs::exists(gsm8k_file("train")));
-}
-
-TEST_F(DataRootTest, WithoutGsm8kTheErrorSaysWhereItIsAndBothWays) {
-  fs::current_path(here_ / "project");
-  try {
-    static_cast<void>(train::load_jsonl(gsm8k_file("test"), 0));
-    FAIL() << "there is no such file";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::usage);
-    for (const char* part : {"data/gsm8k/test.jsonl", "github.com/openai/grade-school-math", "CUTLINK_GSM8K",
-                             "into data/gsm8k"}) {
-      EXPECT_THAT(error.what(), testing::HasSubstr(part));
-    }
-  }
 }
 
 }  // namespace

@@ -12,26 +12,6 @@ namespace {
 
 const std::filesystem::path profiles = std::string(CUTLINK_SOURCE_DIR) + "/scenarios/profiles";
 
-model::LlamaConfig config() {
-  model::LlamaConfig c;
-  c.vocabulary = 100;
-  c.hidden = 8;
-  c.blocks = 4;
-  c.heads = c.kv_heads = 2;
-  c.head_dim = 4;
-  c.intermediate = 16;
-  return c;
-}
-
-train::TrainSpec spec() {
-  train::TrainSpec s;
-  s.split.bottom = 1;
-  s.split.top = 1;
-  s.lora.r = 1;
-  s.lora.targets = {"q_proj"};
-  return s;
-}
-
 TEST(DeviceProfile, EveryProfileLoadsAndNamesItsSources) {
   const std::vector<std::string> names = list_profiles(profiles);
   EXPECT_THAT(names, testing::IsSupersetOf({"a6000", "h200", "laptop-cpu", "rtx3090"}));
@@ -50,16 +30,6 @@ TEST(DeviceProfile, AnUnknownNameListsThoseThereAre) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     EXPECT_THAT(error.what(), testing::HasSubstr("did you mean \"rtx3090\""));
   }
-}
-
-TEST(run::ComputeModel, TheServersDeviceIsItsOwn) {
-  const run::ComputeModel model("profile:laptop-cpu/rtx3090", profiles, config(), spec());
-  EXPECT_EQ(model.encode_ns(Half::client, "uniform:bits=4", 1000), 2000);
-  EXPECT_EQ(model.encode_ns(Half::server, "uniform:bits=4", 1000), 40);
-  EXPECT_EQ(model.decode_ns(Half::client, "bf16", 1000), 200);
-  const std::vector<std::uint32_t> lengths = {100};
-  EXPECT_EQ(model.work_ns(Work::server_forward, Phase::train, lengths),
-            model.work_ns(Work::server_forward, Phase::train, lengths));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ inline constexpr RequestTimes times = {100, 200, 300};
 inline constexpr wire::FrameLimits limits = {.max_rows = 24, .channels = 32, .max_sequences = 2};
 
 // What a client knows of an exchange.
-inline ReportContext train::context_of(const ByteVector& request, const std::optional<ByteVector>& answer) {
+inline ReportContext context_of(const ByteVector& request, const std::optional<ByteVector>& answer) {
   const wire::Frame frame = wire::decode_frame(request, limits);
   ReportContext context;
   context.request = frame.info.crossing;
@@ -89,7 +89,7 @@ struct ReportingChannel : train::Channel {
   std::optional<ByteVector> exchange(const ByteVector& frame) override {
     Exchange e{frame, server.handle(frame), {}};
     e.report = reporting.take(times, server.gradient_norm());
-    const HalfReport half = replay_report(e.report, train::context_of(frame, e.answer), observer);
+    const HalfReport half = replay_report(e.report, context_of(frame, e.answer), observer);
     EXPECT_EQ(half.gradient_norm, server.gradient_norm());
     EXPECT_EQ(half.times.answered_ns, 300);
     exchanges.push_back(e);

@@ -33,7 +33,7 @@ std::string hear(const Exchange& e, const ByteVector& report) {
   const auto training = netsim::make_link(link, 1);
   const auto evaluation = netsim::make_link(link, 1);
   run::Ledger ledger(sink, *training, *evaluation, {.total_steps = 12});
-  const ReportContext context = train::context_of(e.request, e.answer);
+  const ReportContext context = context_of(e.request, e.answer);
   const std::vector<Batch> batches = train::tiny_batches(0, 2);
   ledger.begin(batches);
   MessageRow row;

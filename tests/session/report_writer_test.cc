@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "model/llama/lora.h"
 #include "session/report_fixture.h"
 
 namespace cutlink::session {

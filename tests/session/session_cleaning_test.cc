@@ -73,7 +73,7 @@ class CleaningServer : public SessionResume {
     return run;
   }
   [[nodiscard]] bool is_kept(const Run& run) const {
-    return !train::complete_steps(options.state / to_text(run.channel.token)).empty();
+    return !train::complete_steps(options.state / wire::to_text(run.channel.token)).empty();
   }
   [[nodiscard]] std::size_t removals() const {
     return static_cast<std::size_t>(std::ranges::count_if(log, [](const std::string& line) {

@@ -74,7 +74,7 @@ TEST_F(SessionStoreTest, NamesNoStepThatItCannotGive) {
   for (const char* blob : {"agreement", "server"}) {
     train::StateBlobs blobs = {{"agreement", {1}}, {"server", {4}}};
     blobs.erase(blob);
-    train::write_checkpoint(directory_ / to_text(token), 4, blobs);
+    train::write_checkpoint(directory_ / wire::to_text(token), 4, blobs);
     EXPECT_FALSE(store.find(token, 4).has_value());
     EXPECT_EQ(store.steps(token), std::vector<std::uint32_t>{3}) << "without " << blob;
   }
@@ -98,7 +98,7 @@ TEST_F(SessionStoreTest, FilesOfACheckpointAreForTheirOwnerOnly) {
   const SessionStore store(directory_);
   store.write(token, "", 3, {1}, {2});
   for (const char* blob : {"agreement", "server"}) {
-    EXPECT_EQ(fs::status(directory_ / to_text(token) / "step-00000003" / blob).permissions(),
+    EXPECT_EQ(fs::status(directory_ / wire::to_text(token) / "step-00000003" / blob).permissions(),
               fs::perms{0600});
   }
 }
@@ -108,7 +108,7 @@ TEST_F(SessionStoreTest, ARemovalThatWasCutIsFinishedAtTheNextStart) {
     const SessionStore store(directory_);
     store.write(token, "", 3, {1}, {2});
   }
-  fs::rename(directory_ / to_text(token), directory_ / (".gone-" + to_text(token)));
+  fs::rename(directory_ / wire::to_text(token), directory_ / (".gone-" + wire::to_text(token)));
   const SessionStore store(directory_);
   EXPECT_TRUE(store.steps(token).empty());
   EXPECT_TRUE(fs::is_empty(directory_));
@@ -133,7 +133,7 @@ TEST_F(SessionStoreTest, ADirectoryThatWasThereKeepsItsMode) {
 }
 
 TEST(SessionToken, IsWrittenAs32DigitsAndNeverTheSame) {
-  EXPECT_EQ(to_text(token), "0fa00000000000000000000000000000");
+  EXPECT_EQ(wire::to_text(token), "0fa00000000000000000000000000000");
   std::set<wire::Token> seen;
   for (int i = 0; i < 1000; ++i) {
     seen.insert(make_token());

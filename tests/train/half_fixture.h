@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "model/llama/lora.h"
 #include "train/halves.h"
 
 namespace cutlink::train {

@@ -1,64 +1,26 @@
+#include "cli/commands/compare_command.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
-#include <optional>
-#include <string>
+#include <utility>
 
 #include "base/error.h"
-#include "base/interrupt.h"
-#include "base/machine_memory.h"
 #include "cli/command_line.h"
 #include "cli/options/output_paths.h"
-#include "cli/options/scenario_options.h"
-#include "cli/options/world_options.h"
-#include "cli/patient_threads.h"
-#include "cli/text/dry_run_text.h"
-#include "cli/text/progress.h"
 #include "cli/text/results_text.h"
-#include "compare/compare.h"
+#include "cli/training_commands.h"
 #include "export/table_csv.h"
 #include "export/table_json.h"
 #include "export/table_markdown.h"
-#include "record/run_directory.h"
-#include "run/memory_estimate.h"
 
 namespace cutlink::cli {
 
 namespace {
 
-struct Options {
-  ScenarioOptions scenario;
-  WorldOptions world;
-  std::optional<std::string> seeds;  // none: the scenario's
-  std::string from;
-  std::string export_csv, export_json, export_markdown;
-  bool force = false;
-  bool dry_run = false;
-};
-
-void print_results(const std::filesystem::path& directory, const Options& options,
-                   const compare::CompareRequest* only) {
-  const compare::Comparison comparison = compare::load_comparison(directory, only);
-  fmt::print("{}", comparison_text(comparison, directory.string()));
-  if (comparison.scenario.train.steps > 0) {
-    fmt::print("\n{}\n", compare::verdict(comparison));
-  }
-  std::fflush(stdout);  // an export may go there, too
-  const exporter::Table table = comparison_table(comparison);
-  if (!options.export_csv.empty()) {
-    write_output_file(options.export_csv, exporter::table_to_csv(table));
-  }
-  if (!options.export_json.empty()) {
-    write_output_file(options.export_json, exporter::table_to_json(table, comparison.context));
-  }
-  if (!options.export_markdown.empty()) {
-    write_output_file(options.export_markdown, exporter::table_to_markdown(table));
-  }
-}
-
 // --from reads finished runs: what tells how to run would be ignored, so it is refused.
-void check_from(const Options& options) {
+void check_from(const CompareOptions& options) {
   if (!options.scenario.file.empty()) {
     usage_error("compare: give a scenario or --from DIR, not both");
   }
@@ -83,7 +45,7 @@ void check_from(const Options& options) {
   }
 }
 
-void check_exports(const Options& options) {
+void check_exports(const CompareOptions& options) {
   const std::pair<const char*, const std::string&> exports[] = {
       {"--export-csv", options.export_csv},
       {"--export-json", options.export_json},
@@ -99,76 +61,45 @@ void check_exports(const Options& options) {
   }
 }
 
-void compare_command(const Options& options, Context& context) {
+void compare_command(const CompareOptions& options, Context& context) {
   check_exports(options);
   if (!options.from.empty()) {
     check_from(options);
-    print_results(options.from, options, nullptr);
+    print_comparison(options.from, options, nullptr);
     return;
   }
   if (options.scenario.file.empty()) {
     usage_error("compare: no scenario given (or --from DIR for a table of finished runs)");
   }
-  compare::CompareRequest request;
-  request.live = check_world(options.world);
-  request.scenario = load(options.scenario);
-  make_threads_patient(request.scenario.threads);
-  request.seeds =
-      options.seeds ? parse_seeds(*options.seeds) : std::vector<std::uint64_t>{request.scenario.train.seed};
-  request.directory = run::default_output(request.scenario);
-  request.command = context.command_line;
-  request.replace = options.force;
-  if (!options.dry_run) {
-    check_output_directory(request.directory, "--output");
-    if (std::error_code ignored; std::filesystem::exists(request.directory / "run.json", ignored)) {
-      usage_error(fmt::format("{} holds a run, not a comparison: name another directory with --output",
-                              request.directory.string()));
-    }
-  }
-  const run::Assets assets = run::load_assets(request.scenario);
-  run::check_memory(request.scenario, assets, !request.live || is_local(request.live),
-                    machine_memory_bytes());
-  if (options.dry_run) {
-    fmt::print("{}", dry_run_text(request.scenario, assets));
-    return;
-  }
-  settle_network(assets.link, request.live);
-  record::RunLock lock(request.directory);
-  std::unique_ptr<worlds::LocalServer> server;
-  if (is_local(request.live) && !compare::is_finished(request, assets)) {
-    lock.make_directory();
-    server = start_server(assets, request.scenario, request.directory / "server", *request.live);
-  }
-  Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()));
-  const compare::CompareOutcome outcome = [&] {
-    const InterruptGuard guard;
-    return compare::run_comparison(request, assets, progress);
-  }();
-  if (outcome.interrupted) {
-    fmt::print(stderr, "cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",
-               request.directory.string(), without_force(context.command_line));
-    context.exit_code = exit_interrupted;
-    return;
-  }
-  for (const std::string& failure : outcome.failed) {
-    fmt::print(stderr, "cutlink: {}\n", failure);
-    context.exit_code = 1;
-  }
-  if (outcome.reference_failed) {
-    return;  // there is nothing to compare with; why was said
-  }
-  print_results(request.directory, options, &request);
-  if (server) {
-    fmt::print("{}", server->report());
-  }
+  context.training.compare(options, context);
 }
 
 }  // namespace
 
+void print_comparison(const std::filesystem::path& directory, const CompareOptions& options,
+                      const compare::CompareRequest* only) {
+  const compare::Comparison comparison = compare::load_comparison(directory, only);
+  fmt::print("{}", comparison_text(comparison, directory.string()));
+  if (comparison.scenario.train.steps > 0) {
+    fmt::print("\n{}\n", compare::verdict(comparison));
+  }
+  std::fflush(stdout);  // an export may go there, too
+  const exporter::Table table = comparison_table(comparison);
+  if (!options.export_csv.empty()) {
+    write_output_file(options.export_csv, exporter::table_to_csv(table));
+  }
+  if (!options.export_json.empty()) {
+    write_output_file(options.export_json, exporter::table_to_json(table, comparison.context));
+  }
+  if (!options.export_markdown.empty()) {
+    write_output_file(options.export_markdown, exporter::table_to_markdown(table));
+  }
+}
+
 void add_compare(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("compare", "the main job: every codec set of a scenario, in one table");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompareOptions>();
   add_scenario_options(*command, options->scenario);
   command->get_option("scenario")->required(false);
   command

@@ -1,11 +1,9 @@
-#include <fmt/format.h>
-
 #include "cli/command_line.h"
-#include "run/environment.h"
+#include "cli/training_commands.h"
 
 namespace cutlink::cli {
 
-void add_doctor(CLI::App& app, Context&) {
+void add_doctor(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("doctor", "what is built in, what is missing, what this machine can do");
   command->footer(
@@ -13,12 +11,7 @@ void add_doctor(CLI::App& app, Context&) {
       "Examples:\n"
       "  cutlink doctor                                  all of it\n"
       "  CUTLINK_GSM8K=~/gsm8k cutlink doctor            whether the data is found there");
-  command->callback([] {
-    for (const run::Finding& finding : run::look_around()) {
-      fmt::print("{:<8}  {}  {}{}\n", finding.topic, finding.good ? "ok     " : "missing", finding.what,
-                 finding.remedy.empty() ? "" : "; " + finding.remedy);
-    }
-  });
+  command->callback([&context] { context.training.doctor(context); });
 }
 
 }  // namespace cutlink::cli

@@ -1,15 +1,12 @@
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <memory>
 
 #include "cli/command_line.h"
-#include "cli/patient_threads.h"
+#include "cli/training_commands.h"
 #include "generate/generation.h"
 
 namespace cutlink::cli {
 
-void add_generate(CLI::App& app, Context&) {
+void add_generate(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("generate", "answer a question with a tuned model");
   auto request = std::make_shared<generate::AnswerRequest>();
   command->add_option("question", request->question, "put into the run's prompt template")->required();
@@ -26,17 +23,7 @@ void add_generate(CLI::App& app, Context&) {
       "  cutlink generate --adapter runs/demo/bf16-s1 \"Tom has 3 apples and buys 4 more. How many has "
       "he?\"\n"
       "  cutlink generate --base --adapter runs/demo/bf16-s1 \"…\"       what it said before the training");
-  command->callback([request] {
-    make_threads_patient(request->threads);
-    const bool ended = generate::answer(*request, [](const std::string& text) {
-      fmt::print("{}", text);
-      std::fflush(stdout);
-    });
-    fmt::print("\n");
-    if (!ended) {
-      fmt::print(stderr, "cutlink: cut off at the longest answer (--max-tokens)\n");
-    }
-  });
+  command->callback([request, &context] { context.training.generate(*request, context); });
 }
 
 }  // namespace cutlink::cli

@@ -1,57 +1,17 @@
-#include <fmt/format.h>
-#include <unistd.h>
+#include "cli/commands/pretrain_command.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
-#include "base/error.h"
-#include "base/units.h"
 #include "cli/command_line.h"
-#include "cli/options/output_paths.h"
-#include "cli/patient_threads.h"
-#include "train/pretrain.h"
+#include "cli/training_commands.h"
 
 namespace cutlink::cli {
-
-namespace {
-
-struct Options {
-  std::string directory;
-  train::PretrainSpec spec;
-  bool force = false;
-};
-
-void pretrain_command(const Options& options, const Context& context) {
-  std::error_code ignored;
-  if (!options.force &&
-      std::filesystem::exists(std::filesystem::path(options.directory) / "config.json", ignored)) {
-    usage_error(fmt::format("{} holds a model: name another directory, or say --force", options.directory));
-  }
-  check_output_directory(options.directory, "pretrain:");
-  make_threads_patient(options.spec.threads);
-  const bool terminal = isatty(STDERR_FILENO) == 1;
-  const train::PretrainResult result = train::pretrain(
-      options.spec, options.directory, context.command_line, [&](const train::PretrainProgress& p) {
-        if (terminal) {
-          fmt::print(stderr, "\r\033[Kpretrain: step {}/{}, loss {:.4f}", p.step + 1, p.steps, p.loss);
-          std::fflush(stderr);
-        }
-      });
-  if (terminal) {
-    fmt::print(stderr, "\r\033[K");
-  }
-  fmt::print("{}: {} tokens, loss {:.4f} -> {:.4f} nats a token, {}\n", options.directory, result.tokens,
-             result.first_loss, result.final_loss,
-             to_text(Nanoseconds(static_cast<std::int64_t>(result.seconds * 1e9))));
-}
-
-}  // namespace
 
 void add_pretrain(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("pretrain", "train the small base model from scratch on generated text");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PretrainOptions>();
   train::PretrainSpec& spec = options->spec;
   command->add_option("directory", options->directory, "where the model goes (Hugging Face layout)")
       ->required();
@@ -81,7 +41,7 @@ void add_pretrain(CLI::App& app, Context& context) {
     // Short runs: warm-up and decay within the steps there are.
     s.warmup_steps = std::min(s.warmup_steps, s.steps / 4);
     s.decay_steps = std::min(s.decay_steps, s.steps / 2);
-    pretrain_command(*options, context);
+    context.training.pretrain(*options, context);
   });
 }
 

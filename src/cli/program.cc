@@ -1,5 +1,3 @@
-// The program: parse, run, one catch. Exit codes: 0 ok, 1 run failed, 2 usage, 3 peer, 4 check failed, 130
-// Ctrl-C.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -9,14 +7,16 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 
-int main(int argc, char** argv) {
+namespace cutlink::cli {
+
+int run_program(int argc, char** argv, const TrainingCommands& training) {
   try {
-    const int code = cutlink::cli::run_command_line(argc, argv);
+    const int code = run_command_line(argc, argv, training);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      cutlink::run_error(std::string("standard output: ") + std::strerror(errno));
+      run_error(std::string("standard output: ") + std::strerror(errno));
     }
     return code;
-  } catch (const cutlink::Error& error) {
+  } catch (const Error& error) {
     std::fprintf(stderr, "cutlink: %s\n", error.what());
     return error.exit_code();
   } catch (const std::exception& error) {
@@ -24,3 +24,5 @@ int main(int argc, char** argv) {
     return 1;
   }
 }
+
+}  // namespace cutlink::cli

@@ -1,4 +1,4 @@
-#include "record/run_json.h"
+#include "run/describe_run.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,18 +6,20 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/version.h"
+#include "record/run_json.h"
+#include "run/runner.h"
 #include "scenario/toy_folder.h"
 
-namespace cutlink::record {
+namespace cutlink::run {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class RunInfoTest : public testing::Test {
+class DescribeRunTest : public testing::Test {
  protected:
-  [[nodiscard]] run::RunRequest request(const scenario::Overrides& overrides = {}) const {
-    run::RunRequest r;
+  [[nodiscard]] RunRequest request(const scenario::Overrides& overrides = {}) const {
+    RunRequest r;
     scenario::Overrides all = {"train.steps=1", "eval.plain=false"};
     all.insert(all.end(), overrides.begin(), overrides.end());
     r.scenario = toy_.scenario(all);
@@ -29,11 +31,11 @@ class RunInfoTest : public testing::Test {
     return r;
   }
   // What running `r` in a directory that holds another run is refused with.
-  [[nodiscard]] static std::string refusal(const run::RunRequest& r) {
-    run::Reporter silent;
+  [[nodiscard]] static std::string refusal(const RunRequest& r) {
+    Reporter silent;
     try {
-      const run::RunStatus status = run::run_one(r, run::load_assets(r.scenario), silent);
-      return status == run::RunStatus::skipped ? "the same run" : "ran";
+      const RunStatus status = run_one(r, load_assets(r.scenario), silent);
+      return status == RunStatus::skipped ? "the same run" : "ran";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
       return error.what();
@@ -41,7 +43,7 @@ class RunInfoTest : public testing::Test {
   }
   [[nodiscard]] static std::string error_of(const fs::path& directory) {
     try {
-      static_cast<void>(read_run_json(directory));
+      static_cast<void>(record::read_run_json(directory));
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
       return error.what();
@@ -49,14 +51,14 @@ class RunInfoTest : public testing::Test {
     return "no error";
   }
 
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
 };
 
-TEST_F(RunInfoTest, SaysWhereARunComesFromAndReadsBack) {
-  const run::RunRequest r = request({"codec=uniform:bits=4", "seed=9"});
-  const run::Assets assets = run::load_assets(r.scenario);
-  const auto json = run::describe_run(r, assets);
-  EXPECT_EQ(json["schema"], run_schema_version);
+TEST_F(DescribeRunTest, SaysWhereARunComesFromAndReadsBack) {
+  const RunRequest r = request({"codec=uniform:bits=4", "seed=9"});
+  const Assets assets = load_assets(r.scenario);
+  const auto json = describe_run(r, assets);
+  EXPECT_EQ(json["schema"], record::run_schema_version);
   EXPECT_EQ(json["status"], "running");
   EXPECT_EQ(json["row"], "four");
   EXPECT_EQ(json["row_index"], 3);
@@ -75,16 +77,15 @@ TEST_F(RunInfoTest, SaysWhereARunComesFromAndReadsBack) {
   EXPECT_THAT(json["figures"]["compute_times"].get<std::string>(), HasSubstr("assumed"));
   EXPECT_THAT(json["started"].get<std::string>(), testing::MatchesRegex("20..-..-..T..:..:..Z"));
   fs::create_directories(r.directory);
-  write_run_json(r.directory, json);
-  EXPECT_EQ(read_run_json(r.directory), json);
+  record::write_run_json(r.directory, json);
+  EXPECT_EQ(record::read_run_json(r.directory), json);
 }
 
-TEST_F(RunInfoTest, TheScenarioReadsBackAsTheSameRun) {
-  const run::RunRequest r = request({"codec=amaq:start=6,target=3,steps=2", "train.lr=0.1", "link=loopback",
-                                     "lora.targets=['v_proj']", "data.prompt=Q \"{question}\"\n→ {answer}",
-                                     "split.shape=vanilla", "split.bottom=2"});
-  const scenario::Scenario again =
-      scenario_of(run::describe_run(r, run::load_assets(r.scenario)), r.directory);
+TEST_F(DescribeRunTest, TheScenarioReadsBackAsTheSameRun) {
+  const RunRequest r = request({"codec=amaq:start=6,target=3,steps=2", "train.lr=0.1", "link=loopback",
+                                "lora.targets=['v_proj']", "data.prompt=Q \"{question}\"\n→ {answer}",
+                                "split.shape=vanilla", "split.bottom=2"});
+  const scenario::Scenario again = record::scenario_of(describe_run(r, load_assets(r.scenario)), r.directory);
   EXPECT_EQ(scenario::identity_of(again), scenario::identity_of(r.scenario));
   EXPECT_EQ(scenario::hash_of(again), scenario::hash_of(r.scenario));
   EXPECT_EQ(again.prompt.max_length, r.scenario.prompt.max_length);
@@ -92,34 +93,34 @@ TEST_F(RunInfoTest, TheScenarioReadsBackAsTheSameRun) {
   EXPECT_EQ(again.rows[0].name, "four");
 }
 
-TEST_F(RunInfoTest, APresetThatIsGoneSinceStopsNobodyFromReading) {
-  auto json = run::describe_run(request(), run::load_assets(request().scenario));
+TEST_F(DescribeRunTest, APresetThatIsGoneSinceStopsNobodyFromReading) {
+  auto json = describe_run(request(), load_assets(request().scenario));
   json["scenario"]["link"] = "a-preset-of-old";
   json["scenario"]["compute"] = "profile:a-device-of-old";
-  EXPECT_EQ(scenario_of(json, toy_ / "run").link, "a-preset-of-old");
+  EXPECT_EQ(record::scenario_of(json, toy_ / "run").link, "a-preset-of-old");
   json["scenario"]["train.lr"] = "fast";
-  EXPECT_THROW(static_cast<void>(scenario_of(json, toy_ / "run")), Error);
+  EXPECT_THROW(static_cast<void>(record::scenario_of(json, toy_ / "run")), Error);
 }
 
-TEST_F(RunInfoTest, WhatIsNoRunJsonOfOursIsRefused) {
-  EXPECT_FALSE(read_run_json(toy_ / "nowhere").has_value());
+TEST_F(DescribeRunTest, WhatIsNoRunJsonOfOursIsRefused) {
+  EXPECT_FALSE(record::read_run_json(toy_ / "nowhere").has_value());
   fs::create_directories(toy_ / "run");
   for (const char* text : {"", "{", "[]", "{}", "{\"schema\": 1, \"status\": \"finished\"}", "\xff"}) {
     replace_file(toy_ / "run/run.json", text);
     EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("not a run.json of cutlink")) << text;
   }
-  auto json = run::describe_run(request(), run::load_assets(request().scenario));
-  json["schema"] = run_schema_version + 1;
-  write_run_json(toy_ / "run", json);
+  auto json = describe_run(request(), load_assets(request().scenario));
+  json["schema"] = record::run_schema_version + 1;
+  record::write_run_json(toy_ / "run", json);
   EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("schema 2 is not known"));
 }
 
-TEST_F(RunInfoTest, AnotherRunIsToldByWhatChanged) {
+TEST_F(DescribeRunTest, AnotherRunIsToldByWhatChanged) {
   EXPECT_EQ(refusal(request()), "ran");
   EXPECT_EQ(refusal(request()), "the same run");
   EXPECT_EQ(refusal(request({"name=other", "checkpoint.every=1"})), "the same run");
   EXPECT_THAT(refusal(request({"train.lr=0.5"})), HasSubstr("other scenario, codecs or seed"));
-  auto json = *read_run_json(toy_ / "run");
+  auto json = *record::read_run_json(toy_ / "run");
   const auto with = [&](const char* part, const char* key) {
     auto changed = json;
     changed[part] = nullptr;
@@ -127,12 +128,12 @@ TEST_F(RunInfoTest, AnotherRunIsToldByWhatChanged) {
       changed[part] = json[part];
       changed[part][key] = nullptr;
     }
-    write_run_json(toy_ / "run", changed);
+    record::write_run_json(toy_ / "run", changed);
     return refusal(request());
   };
   EXPECT_THAT(with("devices", nullptr), HasSubstr("other device profile"));
   EXPECT_THAT(with("link", "settings"), HasSubstr("other settings of the link"));
-  write_run_json(toy_ / "run", json);
+  record::write_run_json(toy_ / "run", json);
   EXPECT_EQ(refusal(request()), "the same run");
   const std::string data = read_text_file(toy_ / "data.jsonl", 1'000'000);
   replace_file(toy_ / "data.jsonl", "{\"question\": \"1 + 1?\", \"answer\": \"2\"}\n" + data);
@@ -140,4 +141,4 @@ TEST_F(RunInfoTest, AnotherRunIsToldByWhatChanged) {
 }
 
 }  // namespace
-}  // namespace cutlink::record
+}  // namespace cutlink::run
