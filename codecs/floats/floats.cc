@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "codecs/grid/load.h"
+#include "codecs/parameters.h"
 
 namespace cutlink::codecs {
 namespace {
@@ -151,12 +152,6 @@ class FloatsCodec : public Codec {
   explicit FloatsCodec(FloatFormat format) : format_(format) {}
 
   std::string spec() const override { return name_of(format_); }
-  std::unique_ptr<Encoder> make_encoder(const CodecContext&) const override {
-    return std::make_unique<FloatsEncoder>(format_);
-  }
-  std::unique_ptr<Decoder> make_decoder(const CodecContext&) const override {
-    return std::make_unique<FloatsDecoder>(format_);
-  }
   BodySize body_size(const BodyFacts& facts, const CodecContext&) const override {
     BodySize size;
     size.payload_bytes =
@@ -172,18 +167,30 @@ class FloatsCodec : public Codec {
     facts.mean_width = static_cast<double>(bytes_of(format_) * 8);
     return facts;
   }
+  std::uint64_t largest_payload(std::size_t rows, std::size_t channels) const override {
+    return checked_mul(checked_mul(rows, channels, "matrix", ErrorKind::peer), bytes_of(format_), "payload",
+                       ErrorKind::peer);
+  }
+  CodingCost cost() const override { return CodingCost::copied; }
   bool exact_for(DType dtype) const override {
     return format_ == FloatFormat::fp32 || same_format(dtype, format_);
   }
 
  private:
+  std::unique_ptr<Encoder> new_encoder(const CodecContext&) const override {
+    return std::make_unique<FloatsEncoder>(format_);
+  }
+  std::unique_ptr<Decoder> new_decoder(const CodecContext&) const override {
+    return std::make_unique<FloatsDecoder>(format_);
+  }
+
   FloatFormat format_;
 };
 
 }  // namespace
 
 std::unique_ptr<Codec> make_floats(const SpecParams& params, FloatFormat format) {
-  params.expect_only({});
+  static_cast<void>(parse_parameters<NoParameters>(params));
   return std::make_unique<FloatsCodec>(format);
 }
 
