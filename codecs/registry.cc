@@ -57,7 +57,7 @@ template <typename Entry>
 Registry::Registry(std::vector<CodecEntry> codecs, std::vector<StageEntry> stages)
     : codecs_(std::move(codecs)), stages_(std::move(stages)), list_(infos_of(codecs_)) {
   for (CodecInfo& stage : infos_of(stages_)) {
-    stage.name.insert(0, "+");
+    stage.name = "+" + stage.name;
     list_.push_back(std::move(stage));
   }
 }
