@@ -30,8 +30,8 @@ struct MicroBatch {
 
 class SendEndpoint {
  public:
-  // codec and observer must outlive the endpoint. context.place: of the half's tensors; they are moved to host
-  // memory if the codec does not serve it.
+  // codec and observer must outlive the endpoint. context.place: of the half's tensors; they are moved to
+  // host memory if the codec does not serve it.
   SendEndpoint(const codecs::Codec& codec, const codecs::CodecContext& context, DType dtype,
                Observer& observer);
 
