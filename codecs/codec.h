@@ -13,6 +13,7 @@
 #include "base/byte_io.h"
 #include "base/matrix.h"
 #include "base/records.h"
+#include "codecs/inner_quantiser.h"
 
 namespace cutlink::codecs {
 
@@ -24,6 +25,7 @@ struct CodecContext {
   std::uint64_t seed = 0;
   std::uint32_t client = 0;
   std::uint32_t total_steps = 0;  // of the run; default descents are a third of it. 0: evaluation only
+  Place place = Place::host;      // of every matrix that is encoded or decoded; a body is always host bytes
 };
 
 // What both ends know of one message: the encoder from its half, the decoder from the descriptor.
@@ -132,11 +134,20 @@ class Codec {
 
   // Canonical spec: parsing it gives the same codec; parameters that stand at their default are left out.
   [[nodiscard]] virtual std::string spec() const = 0;
-  // Throws Error(usage) where the codec cannot serve this crossing or shape.
-  [[nodiscard]] virtual std::unique_ptr<Encoder> make_encoder(const CodecContext& context) const = 0;
-  [[nodiscard]] virtual std::unique_ptr<Decoder> make_decoder(const CodecContext& context) const = 0;
+  // Both throw Error(usage) if the codec cannot serve this crossing, shape or place. What they make does not
+  // need the codec any more.
+  [[nodiscard]] std::unique_ptr<Encoder> make_encoder(const CodecContext& context) const;
+  [[nodiscard]] std::unique_ptr<Decoder> make_decoder(const CodecContext& context) const;
+  // Whether the codec can read and write matrices in this memory.
+  [[nodiscard]] virtual bool serves(Place place) const { return place == Place::host; }
   // Bytes of a body with these facts.
   [[nodiscard]] virtual BodySize body_size(const BodyFacts& facts, const CodecContext& context) const = 0;
+  // The largest payload of any body of this shape, whatever the values, in bytes; escaped or zero rows only
+  // make it smaller. Cheap, as a decoder asks it about a peer's frame before it makes room for the payload.
+  // Throws Error(peer) if the size does not fit 64 bits.
+  [[nodiscard]] virtual std::uint64_t largest_payload(std::size_t rows, std::size_t channels) const = 0;
+  // What a device profile charges for an element.
+  [[nodiscard]] virtual CodingCost cost() const = 0;
   // Facts to expect in the given step (no escapes, no passthrough), for predictions before a run. What zero
   // rows cost is the codec's to know: one leaves them out, the next sends them as any others.
   [[nodiscard]] virtual BodyFacts expected_facts(const ExpectedRows& rows, std::uint32_t step,
@@ -151,10 +162,24 @@ class Codec {
     static_cast<void>(dtype);
     return false;
   }
-  // where=all: the codec also quantises inside a half (train owns those quantisers).
-  [[nodiscard]] virtual bool inside_halves() const { return false; }
+  // The codec's quantiser inside a half; null if the codec stays at the cuts. Throws Error(usage) if it
+  // cannot serve this shape.
+  [[nodiscard]] virtual std::unique_ptr<InnerQuantiser> make_inner(const InnerShape& shape) const {
+    static_cast<void>(shape);
+    return nullptr;
+  }
+  // What may help against an early spike of the loss if this codec codes the activations: the end of a
+  // sentence, in parameters that the codec has.
+  [[nodiscard]] virtual std::string spike_advice() const {
+    return "no width falls here: lower train.lr, or lengthen train.warmup";
+  }
   // Takes the widths of the forward crossing at the same cut (spec `shared`).
   [[nodiscard]] virtual bool shares_widths() const { return false; }
+
+ private:
+  // As make_encoder() and make_decoder(), for a place that the codec serves.
+  [[nodiscard]] virtual std::unique_ptr<Encoder> new_encoder(const CodecContext& context) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Decoder> new_decoder(const CodecContext& context) const = 0;
 };
 
 }  // namespace cutlink::codecs

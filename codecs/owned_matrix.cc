@@ -6,7 +6,8 @@
 namespace cutlink::codecs {
 namespace {
 
-constexpr std::size_t tile = 32;  // a tile of both matrices stays in L1
+constexpr std::size_t tile = 32;     // a tile of both matrices stays in L1
+constexpr std::size_t unrolled = 8;  // else the loop's speed depends on which address the linker gives it
 
 template <typename T>
 void transpose_as(const T* in, std::size_t rows, std::size_t cols, T* out) {
@@ -15,8 +16,16 @@ void transpose_as(const T* in, std::size_t rows, std::size_t cols, T* out) {
     for (std::size_t c0 = 0; c0 < cols; c0 += tile) {
       const std::size_t c1 = std::min(cols, c0 + tile);
       for (std::size_t c = c0; c < c1; ++c) {
-        for (std::size_t r = r0; r < r1; ++r) {
-          out[c * rows + r] = in[r * cols + c];
+        T* to = out + c * rows;
+        const T* from = in + c;
+        std::size_t r = r0;
+        for (; r + unrolled <= r1; r += unrolled) {
+          for (std::size_t k = 0; k < unrolled; ++k) {
+            to[r + k] = from[(r + k) * cols];
+          }
+        }
+        for (; r < r1; ++r) {
+          to[r] = from[r * cols];
         }
       }
     }

@@ -1,49 +1,17 @@
 #include "codecs/registry.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "codecs/amaq/amaq.h"
-#include "codecs/codec_spec.h"
-#include "codecs/floats/floats.h"
-#include "codecs/shared/shared.h"
+#include "codecs/codec_table.h"
 #include "codecs/spec_repair.h"
-#include "codecs/stages/zstd_stage.h"
-#include "codecs/uniform/uniform.h"
 
 namespace cutlink::codecs {
 namespace {
-
-struct CodecEntry {
-  CodecInfo info;
-  std::function<std::unique_ptr<Codec>(const SpecParams&)> make;
-};
-
-CodecEntry floats_entry(FloatFormat format) {
-  return {floats_info(format), [format](const SpecParams& params) { return make_floats(params, format); }};
-}
-
-const std::vector<CodecEntry>& codec_table() {
-  static const std::vector<CodecEntry> table = {
-      floats_entry(FloatFormat::fp32), floats_entry(FloatFormat::bf16),     floats_entry(FloatFormat::fp16),
-      {uniform_info(), make_uniform},  {shared_info(), make_shared_widths}, {amaq_info(), make_amaq},
-  };
-  return table;
-}
-
-// A stage wraps the codec before it.
-struct StageEntry {
-  CodecInfo info;
-  std::function<std::unique_ptr<Codec>(std::unique_ptr<Codec>, const SpecParams&)> wrap;
-};
-
-const std::vector<StageEntry>& stage_table() {
-  static const std::vector<StageEntry> table = {{zstd_info(), wrap_zstd}};
-  return table;
-}
 
 template <typename Entry>
 std::vector<CodecInfo> infos_of(const std::vector<Entry>& table) {
@@ -84,28 +52,38 @@ template <typename Entry>
                 (near.empty() ? "" : ", did you mean " + near + "?") + " (known: " + join(names, ", ") + ")");
 }
 
-std::unique_ptr<Codec> make_first(std::string_view part, std::string_view spec) {
+}  // namespace
+
+Registry::Registry(std::vector<CodecEntry> codecs, std::vector<StageEntry> stages)
+    : codecs_(std::move(codecs)), stages_(std::move(stages)), list_(infos_of(codecs_)) {
+  for (CodecInfo& stage : infos_of(stages_)) {
+    stage.name = "+" + stage.name;
+    list_.push_back(std::move(stage));
+  }
+}
+
+std::unique_ptr<Codec> Registry::make_first(std::string_view part, std::string_view spec) const {
   const SpecParams params(part, spec);
-  if (const CodecEntry* entry = find_entry(codec_table(), params.name())) {
+  if (const CodecEntry* entry = find_entry(codecs_, params.name())) {
     return entry->make(params);
   }
-  if (find_entry(stage_table(), params.name()) != nullptr) {
+  if (find_entry(stages_, params.name()) != nullptr) {
     params.refuse(params.name() + " is a stage: write it after a codec (such as bf16+" + params.name() + ")");
   }
-  refuse_unknown(codec_table(), params, "codec");
+  refuse_unknown(codecs_, params, "codec");
 }
 
-std::unique_ptr<Codec> wrap(std::unique_ptr<Codec> codec, const SpecParams& stage) {
-  if (const StageEntry* entry = find_entry(stage_table(), stage.name())) {
+std::unique_ptr<Codec> Registry::wrap(std::unique_ptr<Codec> codec, const SpecParams& stage) const {
+  if (const StageEntry* entry = find_entry(stages_, stage.name())) {
     return entry->wrap(std::move(codec), stage);
   }
-  if (find_entry(codec_table(), stage.name()) != nullptr) {
+  if (find_entry(codecs_, stage.name()) != nullptr) {
     stage.refuse(stage.name() + " is a codec: one comes first, only stages follow (such as +zstd)");
   }
-  refuse_unknown(stage_table(), stage, "stage");
+  refuse_unknown(stages_, stage, "stage");
 }
 
-std::unique_ptr<Codec> parse(std::string_view spec) {
+std::unique_ptr<Codec> Registry::parse(std::string_view spec) const {
   const std::vector<std::string_view> parts = spec_parts(spec);
   std::unique_ptr<Codec> codec = make_first(parts.front(), spec);
   std::vector<std::string> stages;
@@ -121,8 +99,8 @@ std::unique_ptr<Codec> parse(std::string_view spec) {
 }
 
 // What `spec` most likely meant, if that is a codec; else empty.
-std::string meant_by(std::string_view spec) {
-  const std::string repaired = repaired_spec(spec, infos_of(codec_table()), infos_of(stage_table()));
+std::string Registry::meant_by(std::string_view spec) const {
+  const std::string repaired = repaired_spec(spec, infos_of(codecs_), infos_of(stages_));
   if (repaired.empty() || repaired == spec) {
     return {};
   }
@@ -134,9 +112,7 @@ std::string meant_by(std::string_view spec) {
   return repaired;
 }
 
-}  // namespace
-
-std::unique_ptr<Codec> make_codec(std::string_view spec) {
+std::unique_ptr<Codec> Registry::make(std::string_view spec) const {
   try {
     return parse(spec);
   } catch (const Error& error) {
@@ -149,16 +125,13 @@ std::unique_ptr<Codec> make_codec(std::string_view spec) {
   }
 }
 
-const std::vector<CodecInfo>& list_codecs() {
-  static const std::vector<CodecInfo> infos = [] {
-    std::vector<CodecInfo> all = infos_of(codec_table());
-    for (const StageEntry& entry : stage_table()) {
-      all.push_back(entry.info);
-      all.back().name = "+" + all.back().name;
-    }
-    return all;
-  }();
-  return infos;
+const Registry& registry() {
+  static const Registry all(all_codecs(), all_stages());
+  return all;
 }
+
+std::unique_ptr<Codec> make_codec(std::string_view spec) { return registry().make(spec); }
+
+const std::vector<CodecInfo>& list_codecs() { return registry().list(); }
 
 }  // namespace cutlink::codecs

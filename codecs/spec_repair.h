@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "codecs/registry.h"
+#include "codecs/codec_info.h"
 
 namespace cutlink::codecs {
 

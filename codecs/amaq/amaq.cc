@@ -7,7 +7,9 @@
 #include "codecs/amaq/amaq_decoder.h"
 #include "codecs/amaq/amaq_encoder.h"
 #include "codecs/amaq/amaq_parameters.h"
+#include "codecs/amaq/inner_amaq.h"
 #include "codecs/amaq/width_table.h"
+#include "codecs/grid/column_frame.h"
 #include "codecs/grid/minmax_grid.h"
 
 namespace cutlink::codecs {
@@ -19,19 +21,6 @@ class AmaqCodec final : public Codec {
   explicit AmaqCodec(AmaqParameters parameters) : p_(std::move(parameters)) {}
 
   std::string spec() const override { return p_.spec(); }
-
-  std::unique_ptr<Encoder> make_encoder(const CodecContext& context) const override {
-    check(context);
-    auto encoder = std::make_unique<AmaqEncoder>(p_, context);
-    return p_.outliers.on(context.crossing) ? with_outliers(std::move(encoder), p_.outliers.threshold)
-                                            : std::move(encoder);
-  }
-
-  std::unique_ptr<Decoder> make_decoder(const CodecContext& context) const override {
-    check(context);
-    auto decoder = std::make_unique<AmaqDecoder>(p_, context);
-    return p_.outliers.on(context.crossing) ? with_outliers(std::move(decoder)) : std::move(decoder);
-  }
 
   BodySize body_size(const BodyFacts& facts, const CodecContext& context) const override {
     const std::size_t rows = facts.rows - facts.escaped_rows;
@@ -68,9 +57,42 @@ class AmaqCodec final : public Codec {
     return p_.descent(context.total_steps).steps;
   }
 
-  bool inside_halves() const override { return p_.inside; }
+  std::uint64_t largest_payload(std::size_t rows, std::size_t channels) const override {
+    const auto width = static_cast<unsigned>(p_.b_max);
+    return p_.per == Per::channel ? largest_column_payload(rows, channels, width)
+                                  : largest_column_payload(channels, rows, width);
+  }
+
+  CodingCost cost() const override { return CodingCost::quantised; }
+
+  std::unique_ptr<InnerQuantiser> make_inner(const InnerShape& shape) const override {
+    if (!p_.inside) {
+      return nullptr;
+    }
+    if (p_.per == Per::token && shape.max_positions == 0) {
+      usage_error("codec \"" + spec() + "\": per=token needs the length of the longest sequence");
+    }
+    return std::make_unique<InnerAmaq>(p_, shape);
+  }
+
+  std::string spike_advice() const override {
+    return std::string("widths fall too fast: raise `start` or lengthen `steps` of amaq") +
+           (p_.control == Control::budget ? "" : ", lower its `beta`") + ", or lower train.lr";
+  }
 
  private:
+  std::unique_ptr<Encoder> new_encoder(const CodecContext& context) const override {
+    check(context);
+    auto encoder = std::make_unique<AmaqEncoder>(p_, context);
+    return p_.outliers.on(context.crossing) ? with_outliers(std::move(encoder), p_.outliers.threshold)
+                                            : std::move(encoder);
+  }
+  std::unique_ptr<Decoder> new_decoder(const CodecContext& context) const override {
+    check(context);
+    auto decoder = std::make_unique<AmaqDecoder>(p_, context);
+    return p_.outliers.on(context.crossing) ? with_outliers(std::move(decoder)) : std::move(decoder);
+  }
+
   void check(const CodecContext& context) const {
     if (!is_activation(context.crossing)) {
       usage_error("codec \"" + spec() + "\" learns from the gradient that comes back, so it cannot code " +
@@ -98,7 +120,7 @@ CodecInfo amaq_info() {
           "(per=token: "
           "H and N change places, ⌈positions/2⌉); outlier rows 4 + (4 + 2·H) each",
           "s/2 with s = r_h/2^b_h and r_h the channel's range rounded up to bf16, plus fp32 (bf16) rounding",
-          amaq::parameter_list()};
+          amaq::AmaqParameters::help()};
 }
 
 }  // namespace cutlink::codecs

@@ -4,8 +4,9 @@
 
 #include <memory>
 
+#include "codecs/codec.h"
+#include "codecs/codec_info.h"
 #include "codecs/codec_spec.h"
-#include "codecs/registry.h"
 
 namespace cutlink::codecs {
 

@@ -7,7 +7,8 @@
 namespace cutlink::codecs::amaq {
 
 AmaqEncoder::AmaqEncoder(const AmaqParameters& parameters, const CodecContext& context)
-    : learner_(parameters, {context.channels, context.max_positions, 1, context.total_steps},
+    : crossing_(context.crossing),
+      learner_(parameters, {context.channels, context.max_positions, 1, context.total_steps},
                std::string("amaq ") + name_of(context.crossing)) {}
 
 BodyFacts AmaqEncoder::encode(MatrixView x, const CallInfo& call, Body& body) {
@@ -33,6 +34,14 @@ void AmaqEncoder::learn(MatrixView gradient) {
 
 std::span<const std::uint8_t> AmaqEncoder::widths() const {
   return sent_.empty() ? learner_.table(0) : sent_;
+}
+
+std::vector<Event> AmaqEncoder::take_events() {
+  std::vector<Event> events = learner_.take_events();
+  for (Event& event : events) {
+    event.crossing = crossing_;
+  }
+  return events;
 }
 
 void AmaqEncoder::save(ByteWriter& out) const {

@@ -17,12 +17,13 @@ class AmaqEncoder final : public Encoder {
   void learn(MatrixView gradient) override;
   // As last sent: what the decoder knows too.
   [[nodiscard]] std::span<const std::uint8_t> widths() const override;
-  [[nodiscard]] std::vector<Event> take_events() override { return learner_.take_events(); }
+  [[nodiscard]] std::vector<Event> take_events() override;
   void save(ByteWriter& out) const override;
   void restore(ByteReader& in) override;
 
  private:
-  WidthLearner learner_;
+  Crossing crossing_;
+  WidthLearner learner_;            // its events name the crossing
   std::vector<std::uint8_t> sent_;  // table of the last frame; empty: none was sent yet
   bool ends_step_ = true;           // the last training call was its step's last micro-batch
 };

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "codecs/amaq/gates.h"
-#include "codecs/codec_spec.h"
-#include "codecs/registry.h"
+#include "codecs/parameters.h"
 #include "codecs/stages/outliers.h"
 
 namespace cutlink::codecs::amaq {
@@ -42,12 +41,15 @@ struct AmaqParameters {
   [[nodiscard]] static AmaqParameters parse(const SpecParams& spec);
   // Parses back to the same parameters; those at their default are left out.
   [[nodiscard]] std::string spec() const;
+  // For `cutlink codecs`.
+  [[nodiscard]] static std::vector<ParameterInfo> help();
+
+  // Names every parameter once (codecs/parameters.h); defined in the .cc.
+  template <typename P, typename Visitor>
+  static void visit(P& p, Visitor& v);
 
   [[nodiscard]] Descent descent(std::uint32_t total_steps) const;
   [[nodiscard]] GateRules gate_rules(std::uint32_t total_steps) const;
 };
-
-// For `cutlink codecs`.
-[[nodiscard]] std::vector<ParameterInfo> parameter_list();
 
 }  // namespace cutlink::codecs::amaq

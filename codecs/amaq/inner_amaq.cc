@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "codecs/amaq/width_layout.h"
+#include "codecs/owned_matrix.h"
 #include "codecs/stages/outlier_rows.h"
 
-namespace cutlink::codecs {
+namespace cutlink::codecs::amaq {
 namespace {
 
 OwnedMatrix other_rows(MatrixView x, std::span<const std::uint32_t> escaped) {
@@ -19,7 +20,7 @@ OwnedMatrix other_rows(MatrixView x, std::span<const std::uint32_t> escaped) {
 
 }  // namespace
 
-InnerAmaq::InnerAmaq(const amaq::AmaqParameters& parameters, const InnerShape& shape)
+InnerAmaq::InnerAmaq(const AmaqParameters& parameters, const InnerShape& shape)
     : per_(parameters.per),
       outliers_(parameters.outliers),
       learner_(parameters, {shape.channels, shape.max_positions, shape.blocks, shape.total_steps},
@@ -48,10 +49,10 @@ void InnerAmaq::quantise(std::size_t block, MatrixView x, MutableMatrixView x_ha
   }
   ByteReader metadata(body.metadata, "amaq inside a half");
   if (escaped.empty()) {
-    amaq::decode_with_table(per_, widths(block), inner_call.positions, metadata, body.payload, x_hat);
+    decode_with_table(per_, widths(block), inner_call.positions, metadata, body.payload, x_hat);
   } else {
-    amaq::decode_with_table(per_, widths(block), inner_call.positions, metadata, body.payload,
-                            others.mutable_view());
+    decode_with_table(per_, widths(block), inner_call.positions, metadata, body.payload,
+                      others.mutable_view());
     scatter_other_rows(others.view(), escaped, x_hat);
   }
   if (call.phase == Phase::train) {
@@ -69,19 +70,4 @@ void InnerAmaq::learn(std::size_t block, MatrixView gradient) {
   }
 }
 
-std::unique_ptr<InnerAmaq> make_inner_amaq(std::string_view spec, const InnerShape& shape) {
-  const SpecParams params(spec_parts(spec).front(), spec);
-  if (params.name() != "amaq") {
-    params.refuse("only amaq can quantise inside a half");
-  }
-  const amaq::AmaqParameters parameters = amaq::AmaqParameters::parse(params);
-  if (!parameters.inside) {
-    params.refuse("where=all is missing: this codec stays at the cuts");
-  }
-  if (parameters.per == amaq::Per::token && shape.max_positions == 0) {
-    params.refuse("per=token needs the length of the longest sequence");
-  }
-  return std::make_unique<InnerAmaq>(parameters, shape);
-}
-
-}  // namespace cutlink::codecs
+}  // namespace cutlink::codecs::amaq

@@ -1,11 +1,12 @@
 #include "codecs/floats/floats.h"
 
-#include <bit>
 #include <cstring>
 #include <utility>
 
 #include "base/checked.h"
-#include "codecs/grid/load.h"
+#include "codecs/kernels/kernel_table.h"
+#include "codecs/kernels/load.h"
+#include "codecs/parameters.h"
 
 namespace cutlink::codecs {
 namespace {
@@ -15,63 +16,28 @@ constexpr const char* name_of(FloatFormat format) {
   return format == FloatFormat::fp32 ? "fp32" : (format == FloatFormat::bf16 ? "bf16" : "fp16");
 }
 
-void put_element(float value, float& to) { to = value; }
-void put_element(float value, std::uint16_t& bf16) { bf16 = f32_to_bf16(value); }
-
-// Payload elements of the format from matrix elements of either type; true where a finite value became
+// Payload elements of the format from matrix elements of either type; true if a finite value became
 // infinite.
-template <typename T>
-bool write_fp32(const T* x, std::size_t count, std::uint8_t* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float value = load(x[i]);
-    std::memcpy(out + 4 * i, &value, 4);
-  }
-  return false;
+bool write_elements(MatrixView x, FloatFormat format, std::uint8_t* out) {
+  bool overflow = false;
+  with_elements(x, [&](const auto* elements) {
+    const auto& kernel = kernels_of(elements);
+    const auto write = format == FloatFormat::fp32   ? kernel.to_fp32
+                       : format == FloatFormat::bf16 ? kernel.to_bf16
+                                                     : kernel.to_fp16;
+    overflow = write(elements, x.elements(), out);
+  });
+  return overflow;
 }
 
-// convert: fp32 to the 16 bits of a format whose infinity is `infinity`.
-template <typename T, typename Convert>
-bool write_halves(const T* __restrict x, std::size_t count, std::uint8_t* __restrict out,
-                  std::uint32_t infinity, Convert convert) {
-  std::uint32_t overflow = 0;  // not a bool: the loop vectorises
-  for (std::size_t i = 0; i < count; ++i) {
-    const float value = load(x[i]);
-    const std::uint16_t bits = convert(value);
-    const std::uint32_t became_infinite = (bits & 0x7fffU) == infinity ? 1U : 0U;
-    const std::uint32_t was_finite =
-        (std::bit_cast<std::uint32_t>(value) & 0x7fffffffU) < 0x7f800000U ? 1U : 0U;
-    overflow |= became_infinite & was_finite;
-    std::memcpy(out + 2 * i, &bits, 2);
-  }
-  return overflow != 0;
-}
-
-template <typename T>
-bool write_elements(const T* x, std::size_t count, FloatFormat format, std::uint8_t* out) {
-  switch (format) {
-    case FloatFormat::fp32:
-      return write_fp32(x, count, out);
-    case FloatFormat::bf16:
-      return write_halves(x, count, out, 0x7f80, [](float v) { return f32_to_bf16(v); });
-    case FloatFormat::fp16:
-      break;
-  }
-  return write_halves(x, count, out, 0x7c00, [](float v) { return f32_to_f16(v); });
-}
-
-template <typename T>
-void read_elements(const std::uint8_t* in, std::size_t count, FloatFormat format, T* x) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (format == FloatFormat::fp32) {
-      float value;
-      std::memcpy(&value, in + 4 * i, 4);
-      put_element(value, x[i]);
-    } else {
-      std::uint16_t bits;
-      std::memcpy(&bits, in + 2 * i, 2);
-      put_element(format == FloatFormat::bf16 ? bf16_to_f32(bits) : f16_to_f32(bits), x[i]);
-    }
-  }
+void read_elements(const std::uint8_t* in, FloatFormat format, MutableMatrixView x) {
+  with_elements(x, [&](auto* elements) {
+    const auto& kernel = kernels_of(elements);
+    const auto read = format == FloatFormat::fp32   ? kernel.from_fp32
+                      : format == FloatFormat::bf16 ? kernel.from_bf16
+                                                    : kernel.from_fp16;
+    read(in, x.elements(), elements);
+  });
 }
 
 bool same_format(DType dtype, FloatFormat format) {
@@ -95,12 +61,8 @@ class FloatsEncoder : public Encoder {
       if (x.elements() > 0) {
         std::memcpy(body.payload.data(), x.data, body.payload.size());
       }
-    } else if (x.dtype == DType::f32) {
-      facts.overflow =
-          write_elements(static_cast<const float*>(x.data), x.elements(), format_, body.payload.data());
     } else {
-      facts.overflow = write_elements(static_cast<const std::uint16_t*>(x.data), x.elements(), format_,
-                                      body.payload.data());
+      facts.overflow = write_elements(x, format_, body.payload.data());
     }
     if (facts.overflow && !reported_) {
       reported_ = true;
@@ -135,10 +97,8 @@ class FloatsDecoder : public Decoder {
       if (expected > 0) {
         std::memcpy(out.data, body.payload.data(), body.payload.size());
       }
-    } else if (out.dtype == DType::f32) {
-      read_elements(body.payload.data(), out.elements(), format_, static_cast<float*>(out.data));
     } else {
-      read_elements(body.payload.data(), out.elements(), format_, static_cast<std::uint16_t*>(out.data));
+      read_elements(body.payload.data(), format_, out);
     }
   }
 
@@ -151,12 +111,6 @@ class FloatsCodec : public Codec {
   explicit FloatsCodec(FloatFormat format) : format_(format) {}
 
   std::string spec() const override { return name_of(format_); }
-  std::unique_ptr<Encoder> make_encoder(const CodecContext&) const override {
-    return std::make_unique<FloatsEncoder>(format_);
-  }
-  std::unique_ptr<Decoder> make_decoder(const CodecContext&) const override {
-    return std::make_unique<FloatsDecoder>(format_);
-  }
   BodySize body_size(const BodyFacts& facts, const CodecContext&) const override {
     BodySize size;
     size.payload_bytes =
@@ -172,18 +126,30 @@ class FloatsCodec : public Codec {
     facts.mean_width = static_cast<double>(bytes_of(format_) * 8);
     return facts;
   }
+  std::uint64_t largest_payload(std::size_t rows, std::size_t channels) const override {
+    return checked_mul(checked_mul(rows, channels, "matrix", ErrorKind::peer), bytes_of(format_), "payload",
+                       ErrorKind::peer);
+  }
+  CodingCost cost() const override { return CodingCost::copied; }
   bool exact_for(DType dtype) const override {
     return format_ == FloatFormat::fp32 || same_format(dtype, format_);
   }
 
  private:
+  std::unique_ptr<Encoder> new_encoder(const CodecContext&) const override {
+    return std::make_unique<FloatsEncoder>(format_);
+  }
+  std::unique_ptr<Decoder> new_decoder(const CodecContext&) const override {
+    return std::make_unique<FloatsDecoder>(format_);
+  }
+
   FloatFormat format_;
 };
 
 }  // namespace
 
 std::unique_ptr<Codec> make_floats(const SpecParams& params, FloatFormat format) {
-  params.expect_only({});
+  static_cast<void>(parse_parameters<NoParameters>(params));
   return std::make_unique<FloatsCodec>(format);
 }
 

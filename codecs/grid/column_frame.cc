@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/checked.h"
 #include "base/float16.h"
 #include "codecs/grid/column_stats.h"
 #include "codecs/plane32/plane32.h"
@@ -112,6 +113,13 @@ BodySize column_body_size(std::size_t rows, std::size_t cols, ColumnAnchor ancho
       (anchor == ColumnAnchor::lowest ? 6 : 2) * std::uint64_t{cols} + raw_bytes(passthrough, rows, dtype);
   size.payload_bytes = plane32::payload_bytes(width_sum, rows);
   return size;
+}
+
+std::uint64_t largest_column_payload(std::uint64_t rows, std::uint64_t cols, unsigned width) {
+  // plane32::payload_bytes(), checked: every 8 elements cost one byte a plane.
+  const std::uint64_t bytes_of_plane = checked_add(rows, 7, "rows", ErrorKind::peer) / 8;
+  return checked_mul(checked_mul(cols, width, "widths", ErrorKind::peer), bytes_of_plane, "payload",
+                     ErrorKind::peer);
 }
 
 }  // namespace cutlink::codecs

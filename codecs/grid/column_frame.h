@@ -68,4 +68,8 @@ void put_columns(const SentColumns& columns, MatrixView x, ByteVector& metadata)
 [[nodiscard]] BodySize column_body_size(std::size_t rows, std::size_t cols, ColumnAnchor anchor,
                                         std::uint64_t width_sum, std::size_t passthrough, DType dtype);
 
+// Payload of `cols` columns of `rows` elements if every one carries symbols of `width` bits. Throws
+// Error(peer) if it does not fit 64 bits.
+[[nodiscard]] std::uint64_t largest_column_payload(std::uint64_t rows, std::uint64_t cols, unsigned width);
+
 }  // namespace cutlink::codecs

@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "codecs/grid/column_frame.h"
-#include "codecs/grid/load.h"
+#include "codecs/kernels/kernel_table.h"
+#include "codecs/kernels/load.h"
 #include "codecs/plane32/planes.h"
 
 namespace cutlink::codecs {
@@ -45,34 +46,8 @@ struct Inverse {
 };
 
 template <typename T>
-void quantise_row(const T* __restrict x, const float* __restrict lo, const float* __restrict inv,
-                  const std::uint32_t* __restrict mask, std::size_t cols, std::uint8_t* __restrict q) {
-  for (std::size_t c = 0; c < cols; ++c) {
-    q[c] = static_cast<std::uint8_t>(static_cast<std::int32_t>((masked(x[c], mask[c]) - lo[c]) * inv[c]));
-  }
-}
-
-template <typename T>
-void dequantise_row(const std::uint8_t* __restrict q, const float* __restrict middle,
-                    const float* __restrict step, std::size_t cols, T* __restrict out) {
-  for (std::size_t c = 0; c < cols; ++c) {
-    store(middle[c] + static_cast<float>(static_cast<std::int32_t>(q[c])) * step[c], out[c]);
-  }
-}
-
-template <typename T>
-void error_row(const T* __restrict x, const std::uint32_t* __restrict mask, const std::uint8_t* __restrict q,
-               const std::uint8_t* __restrict kept, const float* __restrict middle,
-               const float* __restrict step, std::size_t cols, float* __restrict error) {
-  for (std::size_t c = 0; c < cols; ++c) {
-    T sent;
-    store(middle[c] + static_cast<float>(static_cast<std::int32_t>(q[c] & kept[c])) * step[c], sent);
-    error[c] = masked(x[c], mask[c]) - load(sent);
-  }
-}
-
-template <typename T>
 void encode_symbols(const T* x, std::size_t rows, const Scales& scales, ByteVector& payload, float* error) {
+  const ElementKernels<T>& kernel = kernels().of<T>();
   const std::size_t cols = scales.sent.size();
   const plane32::Planes planes(scales.widths, rows);
   const Inverse inverse(scales);
@@ -81,24 +56,26 @@ void encode_symbols(const T* x, std::size_t rows, const Scales& scales, ByteVect
   plane32::store_all(planes, payload.data() + begin,
                      [&](std::size_t t, std::size_t first, std::size_t count, std::uint8_t* q) {
                        const std::size_t at = t * cols + first;
-                       quantise_row(x + at, scales.sent.lo.data() + first, inverse.inv.data() + first,
-                                    inverse.mask.data() + first, count, q);
+                       kernel.minmax_quantise_row(x + at, scales.sent.lo.data() + first,
+                                                  inverse.inv.data() + first, inverse.mask.data() + first,
+                                                  count, q);
                        if (error != nullptr) {
-                         error_row(x + at, inverse.mask.data() + first, q, scales.kept.data() + first,
-                                   scales.middle.data() + first, scales.step.data() + first, count,
-                                   error + at);
+                         kernel.minmax_error_row(x + at, inverse.mask.data() + first, q,
+                                                 scales.kept.data() + first, scales.middle.data() + first,
+                                                 scales.step.data() + first, count, error + at);
                        }
                      });
 }
 
 template <typename T>
 void decode_symbols(ByteSpan payload, std::size_t rows, const Scales& scales, T* out) {
+  const ElementKernels<T>& kernel = kernels().of<T>();
   const std::size_t cols = scales.sent.size();
   const plane32::Planes planes(scales.widths, rows);
   plane32::load_all(planes, payload.data(),
                     [&](std::size_t t, std::size_t first, std::size_t count, const std::uint8_t* q) {
-                      dequantise_row(q, scales.middle.data() + first, scales.step.data() + first, count,
-                                     out + t * cols + first);
+                      kernel.minmax_dequantise_row(q, scales.middle.data() + first,
+                                                   scales.step.data() + first, count, out + t * cols + first);
                     });
 }
 

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/checked.h"
-#include "codecs/grid/load.h"
+#include "codecs/kernels/load.h"
 
 namespace cutlink::codecs {
 

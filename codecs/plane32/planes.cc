@@ -3,41 +3,14 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
+
+#include "codecs/kernels/kernel_table.h"
 
 namespace cutlink::codecs::plane32 {
 namespace {
 
 constexpr std::size_t groups = block_tokens / group_tokens;  // bytes of a plane word
-
-// The eight planes of one group of 8 tokens (or back): bit j of byte c of row i ↔ bit i of byte c of row j.
-// Three butterfly stages on 8 channels a word; the masks keep bytes apart. An involution.
-void transpose_8x8(const std::array<const std::uint64_t*, 8>& in, const std::array<std::uint64_t*, 8>& out,
-                   std::size_t words) {
-  for (std::size_t i = 0; i < words; ++i) {
-    std::uint64_t a[8];
-    for (std::size_t k = 0; k < 8; ++k) {
-      a[k] = in[k][i];
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      const std::uint64_t t = ((a[k] >> 4) ^ a[k + 4]) & 0x0f0f0f0f0f0f0f0fULL;
-      a[k + 4] ^= t;
-      a[k] ^= t << 4;
-    }
-    for (std::size_t k = 0; k < 6; k += (k == 1 ? 3 : 1)) {  // 0 1 4 5
-      const std::uint64_t t = ((a[k] >> 2) ^ a[k + 2]) & 0x3333333333333333ULL;
-      a[k + 2] ^= t;
-      a[k] ^= t << 2;
-    }
-    for (std::size_t k = 0; k < 8; k += 2) {
-      const std::uint64_t t = ((a[k] >> 1) ^ a[k + 1]) & 0x5555555555555555ULL;
-      a[k + 1] ^= t;
-      a[k] ^= t << 1;
-    }
-    for (std::size_t k = 0; k < 8; ++k) {
-      out[k][i] = a[k];
-    }
-  }
-}
 
 // Planes of a tile before compaction: byte c of row [p][g] holds plane p of tokens 8g…8g+7 of channel c.
 struct PlaneTile {
@@ -49,57 +22,13 @@ struct PlaneTile {
   [[nodiscard]] std::uint8_t* row(std::size_t plane, std::size_t group) {
     return reinterpret_cast<std::uint8_t*>(words[plane][group].data());
   }
+  [[nodiscard]] std::array<const std::uint8_t*, groups> rows(std::size_t plane) const {
+    return {row(plane, 0), row(plane, 1), row(plane, 2), row(plane, 3)};
+  }
+  [[nodiscard]] std::array<std::uint8_t*, groups> rows(std::size_t plane) {
+    return {row(plane, 0), row(plane, 1), row(plane, 2), row(plane, 3)};
+  }
 };
-
-// Plane words of all channels of a tile: byte g of word c = rows[g][c].
-void interleave(const PlaneTile& planes, std::size_t plane, std::size_t channels,
-                std::uint8_t* __restrict words) {
-  const std::uint8_t* __restrict b0 = planes.row(plane, 0);
-  const std::uint8_t* __restrict b1 = planes.row(plane, 1);
-  const std::uint8_t* __restrict b2 = planes.row(plane, 2);
-  const std::uint8_t* __restrict b3 = planes.row(plane, 3);
-  for (std::size_t c = 0; c < channels; ++c) {
-    words[4 * c] = b0[c];
-    words[4 * c + 1] = b1[c];
-    words[4 * c + 2] = b2[c];
-    words[4 * c + 3] = b3[c];
-  }
-}
-
-void deinterleave(const std::uint8_t* __restrict words, std::size_t plane, std::size_t channels,
-                  PlaneTile& planes) {
-  std::uint8_t* __restrict b0 = planes.row(plane, 0);
-  std::uint8_t* __restrict b1 = planes.row(plane, 1);
-  std::uint8_t* __restrict b2 = planes.row(plane, 2);
-  std::uint8_t* __restrict b3 = planes.row(plane, 3);
-  for (std::size_t c = 0; c < channels; ++c) {
-    b0[c] = words[4 * c];
-    b1[c] = words[4 * c + 1];
-    b2[c] = words[4 * c + 2];
-    b3[c] = words[4 * c + 3];
-  }
-}
-
-// Keeps the items of channels wider than `plane`. out may be written one item past the kept ones.
-template <typename T>
-void compress(const T* in, const std::uint8_t* widths, std::size_t channels, std::size_t plane, T* out) {
-  std::size_t k = 0;
-  for (std::size_t c = 0; c < channels; ++c) {
-    out[k] = in[c];
-    k += widths[c] > plane ? 1U : 0U;
-  }
-}
-
-// The inverse; channels that do not have the plane get 0. in may be read one item past the kept ones.
-template <typename T>
-void expand(const T* in, const std::uint8_t* widths, std::size_t channels, std::size_t plane, T* out) {
-  std::size_t k = 0;
-  for (std::size_t c = 0; c < channels; ++c) {
-    const bool has = widths[c] > plane;
-    out[c] = has ? in[k] : T{0};
-    k += has ? 1U : 0U;
-  }
-}
 
 }  // namespace
 
@@ -151,6 +80,7 @@ Planes::Place Planes::place(std::size_t plane, std::size_t block, std::size_t ti
 }
 
 void Planes::store(const Tile& symbols, std::size_t block, std::size_t tile, std::uint8_t* payload) const {
+  const PlaneKernels& kernel = kernels().planes;
   const std::size_t channels = channels_of(tile);
   const bool full = block < full_blocks_;
   const std::size_t used_groups = full ? groups : tail_groups_;
@@ -162,7 +92,7 @@ void Planes::store(const Tile& symbols, std::size_t block, std::size_t tile, std
       in[k] = symbols.words(group_tokens * g + k);
       out[k] = planes.words[7 - k][g].data();  // bit 7 is plane 0
     }
-    transpose_8x8(in, out, (channels + 7) / 8);
+    kernel.transpose_8x8(in, out, (channels + 7) / 8);
   }
   const std::uint8_t* widths = widths_.data() + tile * tile_channels;
   alignas(64) std::array<std::uint32_t, tile_channels> words;
@@ -174,23 +104,25 @@ void Planes::store(const Tile& symbols, std::size_t block, std::size_t tile, std
       continue;
     }
     if (full) {
-      interleave(planes, p, channels, reinterpret_cast<std::uint8_t*>(words.data()));
+      kernel.interleave(std::as_const(planes).rows(p), channels,
+                        reinterpret_cast<std::uint8_t*>(words.data()));
       const std::uint32_t* kept = words.data();
       if (at.count < channels) {
-        compress(words.data(), widths, channels, p, kept_words.data());
+        kernel.compress_words(words.data(), widths, channels, p, kept_words.data());
         kept = kept_words.data();
       }
       std::memcpy(payload + at.offset, kept, 4 * at.count);
       continue;
     }
     for (std::size_t g = 0; g < used_groups; ++g) {
-      compress(planes.row(p, g), widths, channels, p, kept_bytes.data());
+      kernel.compress_bytes(planes.row(p, g), widths, channels, p, kept_bytes.data());
       std::memcpy(payload + at.offset + g * at.stride, kept_bytes.data(), at.count);
     }
   }
 }
 
 void Planes::load(const std::uint8_t* payload, std::size_t block, std::size_t tile, Tile& symbols) const {
+  const PlaneKernels& kernel = kernels().planes;
   const std::size_t channels = channels_of(tile);
   const bool full = block < full_blocks_;
   const std::uint8_t* widths = widths_.data() + tile * tile_channels;
@@ -208,10 +140,10 @@ void Planes::load(const std::uint8_t* payload, std::size_t block, std::size_t ti
       std::memcpy(kept_words.data(), payload + at.offset, 4 * at.count);
       const std::uint32_t* all = kept_words.data();
       if (at.count < channels) {
-        expand(kept_words.data(), widths, channels, p, words.data());
+        kernel.expand_words(kept_words.data(), widths, channels, p, words.data());
         all = words.data();
       }
-      deinterleave(reinterpret_cast<const std::uint8_t*>(all), p, channels, planes);
+      kernel.deinterleave(reinterpret_cast<const std::uint8_t*>(all), channels, planes.rows(p));
       continue;
     }
     for (std::size_t g = 0; g < groups; ++g) {
@@ -220,7 +152,7 @@ void Planes::load(const std::uint8_t* payload, std::size_t block, std::size_t ti
         continue;
       }
       std::memcpy(kept_bytes.data(), payload + at.offset + g * at.stride, at.count);
-      expand(kept_bytes.data(), widths, channels, p, planes.row(p, g));
+      kernel.expand_bytes(kept_bytes.data(), widths, channels, p, planes.row(p, g));
     }
   }
   for (std::size_t g = 0; g < groups; ++g) {
@@ -230,7 +162,7 @@ void Planes::load(const std::uint8_t* payload, std::size_t block, std::size_t ti
       in[k] = planes.words[7 - k][g].data();
       out[k] = symbols.words(group_tokens * g + k);
     }
-    transpose_8x8(in, out, (channels + 7) / 8);
+    kernel.transpose_8x8(in, out, (channels + 7) / 8);
   }
 }
 

@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "codecs/grid/column_frame.h"
 #include "codecs/grid/minmax_grid.h"
+#include "codecs/parameters.h"
 
 namespace cutlink::codecs {
 namespace {
@@ -62,14 +64,6 @@ class SharedDecoder : public Decoder {
 class SharedCodec : public Codec {
  public:
   std::string spec() const override { return "shared"; }
-  std::unique_ptr<Encoder> make_encoder(const CodecContext& context) const override {
-    check(context);
-    return std::make_unique<SharedEncoder>(context.channels);
-  }
-  std::unique_ptr<Decoder> make_decoder(const CodecContext& context) const override {
-    check(context);
-    return std::make_unique<SharedDecoder>(context.channels);
-  }
   BodySize body_size(const BodyFacts& facts, const CodecContext& context) const override {
     BodySize size =
         minmax_size(facts.rows, context.channels, facts.width_sum, facts.passthrough_channels, facts.dtype);
@@ -87,9 +81,22 @@ class SharedCodec : public Codec {
     facts.at_most = true;
     return facts;
   }
+  std::uint64_t largest_payload(std::size_t rows, std::size_t channels) const override {
+    return largest_column_payload(rows, channels, 8);
+  }
+  CodingCost cost() const override { return CodingCost::quantised; }
   bool shares_widths() const override { return true; }
 
  private:
+  std::unique_ptr<Encoder> new_encoder(const CodecContext& context) const override {
+    check(context);
+    return std::make_unique<SharedEncoder>(context.channels);
+  }
+  std::unique_ptr<Decoder> new_decoder(const CodecContext& context) const override {
+    check(context);
+    return std::make_unique<SharedDecoder>(context.channels);
+  }
+
   static void check(const CodecContext& context) {
     if (is_activation(context.crossing)) {
       usage_error(
@@ -103,7 +110,7 @@ class SharedCodec : public Codec {
 }  // namespace
 
 std::unique_ptr<Codec> make_shared_widths(const SpecParams& params) {
-  params.expect_only({});
+  static_cast<void>(parse_parameters<NoParameters>(params));
   return std::make_unique<SharedCodec>();
 }
 

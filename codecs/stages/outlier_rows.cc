@@ -1,55 +1,15 @@
 #include "codecs/stages/outlier_rows.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstring>
 
-#include "codecs/grid/load.h"
+#include "codecs/kernels/kernel_table.h"
+#include "codecs/kernels/load.h"
 
 namespace cutlink::codecs {
 namespace {
-
-constexpr std::size_t lanes = 16;  // independent sums: the order of additions is fixed and vectorises
-
-template <typename Sum, typename T>
-double sum_of_squares_as(const T* row, std::size_t cols) {
-  std::array<Sum, lanes> sums{};
-  std::size_t c = 0;
-  for (; c + lanes <= cols; c += lanes) {
-    for (std::size_t i = 0; i < lanes; ++i) {
-      const auto v = static_cast<Sum>(load(row[c + i]));
-      sums[i] += v * v;
-    }
-  }
-  for (std::size_t i = 0; c < cols; ++c, ++i) {
-    const auto v = static_cast<Sum>(load(row[c]));
-    sums[i] += v * v;
-  }
-  double sum = 0.0;
-  for (const Sum s : sums) {
-    sum += static_cast<double>(s);
-  }
-  return sum;
-}
-
-// In fp32 where that can neither overflow nor lose small squares, else in double. Not finite where an element
-// is not.
-template <typename T>
-double sum_of_squares(const T* row, std::size_t cols) {
-  const double fast = sum_of_squares_as<float>(row, cols);
-  return fast > 0x1p-90 && fast < 0x1p120 ? fast : sum_of_squares_as<double>(row, cols);
-}
-
-template <typename T>
-std::vector<double> squares_of_rows(const T* x, std::size_t rows, std::size_t cols) {
-  std::vector<double> squares(rows);
-  for (std::size_t r = 0; r < rows; ++r) {
-    squares[r] = sum_of_squares(x + r * cols, cols);
-  }
-  return squares;
-}
 
 // Calls f(other row's number among the others, its row in the whole matrix).
 template <typename F>
@@ -68,9 +28,10 @@ void for_other_rows(std::size_t rows, std::span<const std::uint32_t> escaped, F 
 }  // namespace
 
 std::vector<std::uint32_t> find_outlier_rows(MatrixView x, double threshold) {
-  const std::vector<double> squares =
-      x.dtype == DType::f32 ? squares_of_rows(static_cast<const float*>(x.data), x.rows, x.cols)
-                            : squares_of_rows(static_cast<const std::uint16_t*>(x.data), x.rows, x.cols);
+  std::vector<double> squares(x.rows);
+  with_elements(x, [&](const auto* elements) {
+    kernels_of(elements).row_squares(elements, x.rows, x.cols, squares.data());
+  });
   std::vector<double> ranked;
   std::copy_if(squares.begin(), squares.end(), std::back_inserter(ranked),
                [](double s) { return std::isfinite(s) && s > 0.0; });

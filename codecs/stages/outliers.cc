@@ -209,30 +209,6 @@ class OutlierDecoder : public Decoder {
 
 }  // namespace
 
-OutlierOptions OutlierOptions::from(const SpecParams& params) {
-  OutlierOptions options;
-  if (params.has("outliers")) {
-    options.asked = params.on_off("outliers", true);
-  }
-  options.threshold = params.number("outlier_threshold", options.threshold, 1.5, 1000.0);
-  return options;
-}
-
-void OutlierOptions::add_to(SpecText& spec) const {
-  if (asked.has_value()) {
-    spec.add("outliers", *asked ? "on" : "off");
-  }
-  if (threshold != OutlierOptions{}.threshold) {
-    spec.add("outlier_threshold", shortest(threshold));
-  }
-}
-
-std::vector<ParameterInfo> outlier_parameters() {
-  return {{"outliers", "on, off", "on for activations, off for gradients",
-           "rows whose RMS exceeds outlier_threshold x the median travel as raw bf16"},
-          {"outlier_threshold", "1.5–1000", "4", "times the median RMS of the non-zero rows"}};
-}
-
 std::unique_ptr<Encoder> with_outliers(std::unique_ptr<Encoder> inner, double threshold) {
   return std::make_unique<OutlierEncoder>(std::move(inner), threshold);
 }

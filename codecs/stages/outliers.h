@@ -5,10 +5,9 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
 
-#include "codecs/codec_spec.h"
-#include "codecs/registry.h"
+#include "codecs/codec.h"
+#include "codecs/parameters.h"
 
 namespace cutlink::codecs {
 
@@ -17,11 +16,16 @@ struct OutlierOptions {
   std::optional<bool> asked;  // unset: on for activations, off for gradients
   double threshold = 4.0;     // × the median RMS
 
-  static OutlierOptions from(const SpecParams& params);
-  void add_to(SpecText& spec) const;  // what was asked for and is not the default
+  template <typename P, typename Visitor>
+  static void visit(P& p, Visitor& v) {
+    v.on_off("outliers", p.asked,
+             {.standard = "on for activations, off for gradients",
+              .meaning = "rows whose RMS exceeds outlier_threshold x the median travel as raw bf16"});
+    v.number("outlier_threshold", p.threshold, 1.5, 1000.0,
+             {.meaning = "times the median RMS of the non-zero rows"});
+  }
   [[nodiscard]] bool on(Crossing crossing) const { return asked.value_or(is_activation(crossing)); }
 };
-[[nodiscard]] std::vector<ParameterInfo> outlier_parameters();
 
 // Wraps `inner`, which gets the matrix, the positions and the gradient without the outlier rows. The facts'
 // rows are those of the whole matrix again. Events: outlier_rows (warning, once: the section is above 20 % of

@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "base/checked.h"
 #include "base/error.h"
+#include "codecs/parameters.h"
 
 namespace cutlink::codecs {
 namespace {
@@ -16,19 +16,19 @@ enum class Method : std::uint8_t { stored = 0, zstd = 1 };
 constexpr std::size_t trailer_bytes = 9;
 constexpr int window_log_max = 24;  // 16 MiB: levels up to 19 use at most 8 MiB
 
+struct ZstdParameters {
+  int level = 3;
+
+  template <typename P, typename Visitor>
+  static void visit(P& p, Visitor& v) {
+    v.whole_number("level", p.level, 1, 19, {.meaning = "zstd's compression level"});
+  }
+};
+
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
-
-// No codec's payload is larger for this shape: fp32, or symbols of 8 bits in columns whose tokens are rounded
-// up to 8 (a row or a block of one that is shorter than 8 channels, or has 9, at most doubles).
-std::uint64_t largest_payload(std::size_t rows, std::size_t channels) {
-  const std::uint64_t padded =
-      checked_mul(checked_add(rows, 8, "rows", ErrorKind::peer),
-                  checked_add(channels, 8, "channels", ErrorKind::peer), "matrix", ErrorKind::peer);
-  return checked_mul(padded, 4, "payload", ErrorKind::peer);
-}
 
 class ZstdEncoder : public Encoder {
  public:
@@ -72,8 +72,8 @@ class ZstdEncoder : public Encoder {
 
 class ZstdDecoder : public Decoder {
  public:
-  explicit ZstdDecoder(std::unique_ptr<Decoder> inner)
-      : inner_(std::move(inner)), context_(ZSTD_createDCtx()) {
+  ZstdDecoder(std::unique_ptr<Decoder> inner, std::shared_ptr<const Codec> codec)
+      : inner_(std::move(inner)), codec_(std::move(codec)), context_(ZSTD_createDCtx()) {
     if (context_ == nullptr) {
       run_error("zstd: out of memory");
     }
@@ -99,7 +99,7 @@ class ZstdDecoder : public Decoder {
     if (method != static_cast<std::uint8_t>(Method::zstd)) {
       whole.fail(fmt::format("method {} is not 0 or 1", method));
     }
-    if (raw_size > largest_payload(out.rows, out.cols)) {
+    if (raw_size > codec_->largest_payload(out.rows, out.cols)) {
       whole.fail(fmt::format("{} bytes announced, more than {} x {} elements can take", raw_size, out.rows,
                              out.cols));
     }
@@ -123,23 +123,17 @@ class ZstdDecoder : public Decoder {
 
  private:
   std::unique_ptr<Decoder> inner_;
+  std::shared_ptr<const Codec> codec_;  // of inner_
   std::unique_ptr<ZSTD_DCtx, FreeContext> context_;
   ByteVector raw_;
 };
 
 class ZstdCodec : public Codec {
  public:
-  ZstdCodec(std::unique_ptr<Codec> inner, int level) : inner_(std::move(inner)), level_(level) {}
+  ZstdCodec(std::unique_ptr<Codec> inner, const ZstdParameters& parameters)
+      : inner_(std::move(inner)), p_(parameters) {}
 
-  std::string spec() const override {
-    return inner_->spec() + (level_ == default_level ? "+zstd" : fmt::format("+zstd:level={}", level_));
-  }
-  std::unique_ptr<Encoder> make_encoder(const CodecContext& context) const override {
-    return std::make_unique<ZstdEncoder>(inner_->make_encoder(context), level_);
-  }
-  std::unique_ptr<Decoder> make_decoder(const CodecContext& context) const override {
-    return std::make_unique<ZstdDecoder>(inner_->make_decoder(context));
-  }
+  std::string spec() const override { return inner_->spec() + "+" + canonical_spec("zstd", p_); }
   BodySize body_size(const BodyFacts& facts, const CodecContext& context) const override {
     BodySize size = inner_->body_size(facts, context);
     size.metadata_bytes += trailer_bytes;
@@ -154,31 +148,38 @@ class ZstdCodec : public Codec {
     return inner_->hold_begins(context);
   }
   bool exact_for(DType dtype) const override { return inner_->exact_for(dtype); }
-  bool inside_halves() const override { return inner_->inside_halves(); }
+  std::uint64_t largest_payload(std::size_t rows, std::size_t channels) const override {
+    return inner_->largest_payload(rows, channels);  // stored if compressing it does not help
+  }
+  CodingCost cost() const override { return CodingCost::quantised; }
+  bool serves(Place place) const override { return inner_->serves(place); }
+  std::unique_ptr<InnerQuantiser> make_inner(const InnerShape& shape) const override {
+    return inner_->make_inner(shape);
+  }
+  std::string spike_advice() const override { return inner_->spike_advice(); }
   bool shares_widths() const override { return inner_->shares_widths(); }
 
-  static constexpr int default_level = 3;
-
  private:
-  std::unique_ptr<Codec> inner_;
-  int level_;
+  std::unique_ptr<Encoder> new_encoder(const CodecContext& context) const override {
+    return std::make_unique<ZstdEncoder>(inner_->make_encoder(context), p_.level);
+  }
+  std::unique_ptr<Decoder> new_decoder(const CodecContext& context) const override {
+    return std::make_unique<ZstdDecoder>(inner_->make_decoder(context), inner_);
+  }
+
+  std::shared_ptr<const Codec> inner_;  // shared with decoders: they outlive this and ask it for its bound
+  ZstdParameters p_;
 };
 
 }  // namespace
 
 std::unique_ptr<Codec> wrap_zstd(std::unique_ptr<Codec> inner, const SpecParams& params) {
-  constexpr std::string_view keys[] = {"level"};
-  params.expect_only(keys);
-  const auto level = static_cast<int>(params.whole_number("level", ZstdCodec::default_level, 1, 19));
-  return std::make_unique<ZstdCodec>(std::move(inner), level);
+  return std::make_unique<ZstdCodec>(std::move(inner), parse_parameters<ZstdParameters>(params));
 }
 
 CodecInfo zstd_info() {
-  return {"zstd",
-          "compresses the payload of the codec before it; stored as it is where that does not help",
-          "at most the codec's bytes + 9",
-          "the codec's",
-          {{"level", "1–19", "3", "zstd's compression level"}}};
+  return {"zstd", "compresses the payload of the codec before it; stored as it is where that does not help",
+          "at most the codec's bytes + 9", "the codec's", parameter_rows<ZstdParameters>()};
 }
 
 }  // namespace cutlink::codecs

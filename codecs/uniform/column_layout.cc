@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "codecs/grid/load.h"
+#include "codecs/kernels/load.h"
 
 namespace cutlink::codecs {
 

@@ -6,12 +6,13 @@
 #include <cstdint>
 
 #include "base/rng.h"
+#include "codecs/kernels/kernel_table.h"
 
 namespace cutlink::codecs {
 
 class Dither {
  public:
-  static constexpr std::size_t columns_at_once = 256;
+  static constexpr std::size_t columns_at_once = dither_max_count;
 
   // Offsets for matrices of `columns` columns.
   Dither(const RngKey& key, std::size_t columns);

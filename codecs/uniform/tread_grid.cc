@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "codecs/grid/column_frame.h"
-#include "codecs/grid/load.h"
+#include "codecs/kernels/kernel_table.h"
+#include "codecs/kernels/load.h"
 #include "codecs/plane32/planes.h"
 
 namespace cutlink::codecs {
@@ -62,28 +63,18 @@ struct EncodeScales {
 };
 
 template <typename T>
-void tread_row(const T* __restrict x, const float* __restrict lo, const EncodeScales& scales,
-               std::size_t first, std::size_t cols, const float* __restrict dither,
-               std::uint8_t* __restrict q) {
-  const std::uint32_t* __restrict mask = scales.mask.data() + first;
-  const float* __restrict inv = scales.inv.data() + first;
-  const float* __restrict offset = scales.offset.data() + first;
-  const float* __restrict cap = scales.cap.data() + first;
-  const float* __restrict align = scales.align.data() + first;
-  for (std::size_t c = 0; c < cols; ++c) {
-    const float t = (masked(x[c], mask[c]) - lo[c]) * inv[c] + (offset[c] + dither[c]);
-    const float capped = t < cap[c] ? t : cap[c];
-    const float symbol = static_cast<float>(static_cast<std::int32_t>(capped));
-    q[c] = static_cast<std::uint8_t>(static_cast<std::int32_t>(symbol * align[c]));
-  }
-}
-
-template <typename T>
 void encode_symbols(const T* x, std::size_t rows, const TreadScales& scales, const Dither* dither,
                     ByteVector& payload) {
   const std::size_t cols = scales.sent.size();
   const plane32::Planes planes(scales.widths, rows);
   const EncodeScales encode(scales, dither == nullptr);
+  const ElementKernels<T>& kernel = kernels().of<T>();
+  const TreadColumns columns = {.mask = encode.mask.data(),
+                                .lo = scales.sent.lo.data(),
+                                .inv = encode.inv.data(),
+                                .offset = encode.offset.data(),
+                                .cap = encode.cap.data(),
+                                .align = encode.align.data()};
   static_assert(plane32::tile_channels <= Dither::columns_at_once);
   alignas(64) float offsets[plane32::tile_channels] = {};
   const std::size_t begin = payload.size();
@@ -93,8 +84,7 @@ void encode_symbols(const T* x, std::size_t rows, const TreadScales& scales, con
                        if (dither != nullptr) {
                          dither->row(t, first, count, offsets);
                        }
-                       tread_row(x + t * cols + first, scales.sent.lo.data() + first, encode, first, count,
-                                 offsets, q);
+                       kernel.tread_quantise_row(x + t * cols + first, columns, first, count, offsets, q);
                      });
 }
 
@@ -105,19 +95,13 @@ void decode_symbols(ByteSpan payload, std::size_t rows, const TreadScales& scale
   std::vector<float> unalign(cols);
   std::transform(scales.widths.begin(), scales.widths.end(), unalign.begin(),
                  [](std::uint8_t b) { return std::ldexp(1.0F, b - 8); });
-  plane32::load_all(
-      planes, payload.data(),
-      [&](std::size_t t, std::size_t first, std::size_t count, const std::uint8_t* __restrict q) {
-        const float* __restrict lo = scales.sent.lo.data() + first;
-        const float* __restrict shift = unalign.data() + first;
-        const float* __restrict centre = scales.centre.data() + first;
-        const float* __restrict step = scales.step.data() + first;
-        T* __restrict to = out + t * cols + first;
-        for (std::size_t c = 0; c < count; ++c) {
-          const float symbol = static_cast<float>(static_cast<std::int32_t>(q[c])) * shift[c];
-          store(lo[c] + (symbol - centre[c]) * step[c], to[c]);
-        }
-      });
+  const ElementKernels<T>& kernel = kernels().of<T>();
+  plane32::load_all(planes, payload.data(),
+                    [&](std::size_t t, std::size_t first, std::size_t count, const std::uint8_t* q) {
+                      kernel.tread_dequantise_row(q, scales.sent.lo.data() + first, unalign.data() + first,
+                                                  scales.centre.data() + first, scales.step.data() + first,
+                                                  count, out + t * cols + first);
+                    });
 }
 
 }  // namespace

@@ -9,41 +9,32 @@
 
 namespace cutlink::codecs {
 
-BitPlan BitPlan::from(const SpecParams& params) {
-  const std::string text = params.text("bits", "");
+BitFall BitFall::parse(const SpecParams& params, std::string_view key) {
+  const std::string text = params.text(key, "");
   if (text.empty()) {
     params.refuse("bits is missing (write bits=4, bits=2.5 or bits=8-4)");
   }
   const std::size_t dash = text.find('-', 1);
-  BitPlan plan;
+  BitFall fall;
   const bool read =
-      parse_number(std::string_view(text).substr(0, dash), plan.start) &&
-      (dash == std::string::npos || parse_number(std::string_view(text).substr(dash + 1), plan.end));
+      parse_number(std::string_view(text).substr(0, dash), fall.start) &&
+      (dash == std::string::npos || parse_number(std::string_view(text).substr(dash + 1), fall.end));
   if (dash == std::string::npos) {
-    plan.end = plan.start;
+    fall.end = fall.start;
   }
   const auto allowed = [](double bits) { return bits >= 1.0 && bits <= 8.0; };
-  if (!read || !allowed(plan.start) || !allowed(plan.end)) {
-    params.refuse("bits", "not a width from 1 to 8 (such as 4 or 2.5) or a fall between two (such as 8-4)");
+  if (!read || !allowed(fall.start) || !allowed(fall.end)) {
+    params.refuse(key, "not a width from 1 to 8 (such as 4 or 2.5) or a fall between two (such as 8-4)");
   }
-  if (plan.end > plan.start) {
-    params.refuse("bits", "a fall goes from the wider to the narrower (write bits=" + shortest(plan.end) +
-                              "-" + shortest(plan.start) + ")");
+  if (fall.end > fall.start) {
+    params.refuse(key, "a fall goes from the wider to the narrower (write bits=" + shortest(fall.end) + "-" +
+                           shortest(fall.start) + ")");
   }
-  if (params.has("steps")) {
-    if (!plan.falls()) {
-      params.refuse("steps", "only a fall has steps (such as bits=8-4)");
-    }
-    plan.steps = params.whole_number("steps", 0, 1, 1'000'000'000);
-  }
-  return plan;
+  return fall;
 }
 
-void BitPlan::add_to(SpecText& spec) const {
-  spec.add("bits", falls() ? shortest(start) + "-" + shortest(end) : shortest(start));
-  if (steps != 0) {
-    spec.add("steps", std::to_string(steps));
-  }
+std::string BitFall::text() const {
+  return start != end ? shortest(start) + "-" + shortest(end) : shortest(start);
 }
 
 std::uint32_t BitPlan::fall_steps(std::uint32_t total_steps) const {

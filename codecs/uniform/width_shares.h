@@ -4,22 +4,40 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "codecs/codec.h"
-#include "codecs/codec_spec.h"
+#include "codecs/parameters.h"
 
 namespace cutlink::codecs {
 
-// `bits=4`, `bits=2.5` or `bits=8-4` with `steps=`.
-struct BitPlan {
-  double start = 8.0;       // bits, 1–8
-  double end = 8.0;         // bits, <= start
-  std::uint32_t steps = 0;  // of the fall; 0: a third of the run
+// `bits=4`, `bits=2.5` or `bits=8-4`.
+struct BitFall {
+  double start = 8.0;  // bits, 1–8
+  double end = 8.0;    // bits, <= start
 
   // Throws Error(usage): missing, outside 1–8, rising.
-  static BitPlan from(const SpecParams& params);
-  void add_to(SpecText& spec) const;
+  static BitFall parse(const SpecParams& params, std::string_view key);
+  [[nodiscard]] std::string text() const;
+};
+
+// The parameters `bits` and `steps`.
+struct BitPlan : BitFall {
+  std::uint32_t steps = 0;  // of the fall; 0: a third of the run
+
+  template <typename P, typename Visitor>
+  static void visit(P& p, Visitor& v) {
+    using Fall = std::conditional_t<std::is_const_v<P>, const BitFall, BitFall>;
+    v.required("bits", static_cast<Fall&>(p),
+               {.values = "1–8, also fractions such as 2.5, or a fall such as 8-4",
+                .standard = "none: must be given",
+                .meaning = "mean width in bits"});
+    v.only_if("steps", p.falls(), "only a fall has steps (such as bits=8-4)");
+    v.whole_number("steps", p.steps, 1, 1'000'000'000,
+                   {.values = "1 and up", .standard = "a third of the run", .meaning = "steps of a fall"});
+  }
 
   [[nodiscard]] bool falls() const { return start != end; }
   [[nodiscard]] std::uint32_t fall_steps(std::uint32_t total_steps) const;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codecs/grid/load.h"
+#include "codecs/kernels/load.h"
 
 namespace cutlink::codecs {
 

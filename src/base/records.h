@@ -62,6 +62,12 @@ struct Interval {
   std::int64_t duration_ns = 0;
 };
 
+// What coding an element costs, for times that are not measured.
+enum class CodingCost : std::uint8_t {
+  copied,     // copied or rounded: plain floats
+  quantised,  // quantised, packed or compressed
+};
+
 // One message, with every byte of its frame. All *_bytes but modelled_bytes are counted.
 struct MessageRow {
   Phase phase = Phase::train;
@@ -88,6 +94,7 @@ struct MessageRow {
   std::int64_t wire_ns = 0;   // from its first bit until its last arrives
   std::optional<std::int64_t>
       predicted_ns;  // queue and wire by the link model, where the two above are measured
+  CodingCost coding = CodingCost::copied;  // of the codec; copied if the frame carries no tensor
 
   [[nodiscard]] std::uint64_t frame_bytes() const {
     return payload_bytes + metadata_bytes + outlier_bytes + descriptor_bytes + label_bytes + header_bytes;
@@ -142,6 +149,9 @@ struct Event {
   std::uint32_t step = 0;
   std::string name;     // snake_case, stable: "target_reached", "widths_stuck", …
   std::string message;  // one line; a warning states its threshold and the remedy
+  // The crossing that the event is about; the message names it. Empty: the event is about a half or the whole
+  // run, or no endpoint has handed it on yet.
+  std::optional<Crossing> crossing = {};
 };
 
 }  // namespace cutlink

@@ -44,10 +44,6 @@ BlockCost block_cost(const model::LlamaConfig& c, const model::LoraSpec& lora,
   return {matrices + attention + adapters, matrices + 2.0 * attention + 2.0 * adapters};
 }
 
-bool is_float(const std::string& codec) {
-  return codec.empty() || codec == "fp32" || codec == "bf16" || codec == "fp16";
-}
-
 }  // namespace
 
 double flops_of(Work work, Phase phase, const model::LlamaConfig& config, const train::TrainSpec& spec,
@@ -94,13 +90,13 @@ std::int64_t ComputeModel::work_ns(Work work, Phase phase, std::span<const std::
   return std::llround(device.launch_ns + flops_of(work, phase, config_, spec_, lengths) / flops * 1e9);
 }
 
-std::int64_t ComputeModel::encode_ns(Half half, const std::string& codec, std::uint64_t elements) const {
-  const double ns = is_float(codec) ? of(half).float_ns : of(half).quantised_encode_ns;
+std::int64_t ComputeModel::encode_ns(Half half, CodingCost cost, std::uint64_t elements) const {
+  const double ns = cost == CodingCost::copied ? of(half).float_ns : of(half).quantised_encode_ns;
   return std::llround(ns * static_cast<double>(elements));
 }
 
-std::int64_t ComputeModel::decode_ns(Half half, const std::string& codec, std::uint64_t elements) const {
-  const double ns = is_float(codec) ? of(half).float_ns : of(half).quantised_decode_ns;
+std::int64_t ComputeModel::decode_ns(Half half, CodingCost cost, std::uint64_t elements) const {
+  const double ns = cost == CodingCost::copied ? of(half).float_ns : of(half).quantised_decode_ns;
   return std::llround(ns * static_cast<double>(elements));
 }
 

@@ -28,9 +28,8 @@ class ComputeModel {
                const model::LlamaConfig& config, const train::TrainSpec& spec);
 
   [[nodiscard]] std::int64_t work_ns(Work work, Phase phase, std::span<const std::uint32_t> lengths) const;
-  // codec: spec; empty or fp32, bf16, fp16: copied or rounded, else quantised.
-  [[nodiscard]] std::int64_t encode_ns(Half half, const std::string& codec, std::uint64_t elements) const;
-  [[nodiscard]] std::int64_t decode_ns(Half half, const std::string& codec, std::uint64_t elements) const;
+  [[nodiscard]] std::int64_t encode_ns(Half half, CodingCost cost, std::uint64_t elements) const;
+  [[nodiscard]] std::int64_t decode_ns(Half half, CodingCost cost, std::uint64_t elements) const;
   // One line for people: "profile rtx3090 (assumed utilisation …)".
   [[nodiscard]] std::string describe() const;
   [[nodiscard]] const scenario::DeviceProfile& of(Half half) const {

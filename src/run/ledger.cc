@@ -40,7 +40,7 @@ Ledger::Ledger(record::RunSink& sink, netsim::Link& training, netsim::Link& eval
       training_{training, netsim::Replay(training)},
       evaluation_{evaluation, netsim::Replay(evaluation)},
       options_(options),
-      signs_(options.total_steps, options.hold_begins) {}
+      signs_(options.total_steps, options.hold_begins, options.spike_advice) {}
 
 void Ledger::begin(std::span<const train::Batch> batches) {
   lengths_.clear();
@@ -70,7 +70,7 @@ void Ledger::on_sent(const MessageRow& row, MatrixView x) {
   Sent sent{row, x};
   if (options_.profile != nullptr) {
     sent.row.encode_ns =
-        options_.profile->encode_ns(sender_of(row.crossing), row.codec, row.rows * row.channels);
+        options_.profile->encode_ns(sender_of(row.crossing), row.coding, row.rows * row.channels);
   }
   TimelineEvent encode;
   encode.kind = TimelineEvent::Kind::encode;
@@ -94,7 +94,7 @@ void Ledger::on_received(Crossing crossing, Phase phase, std::int64_t decode_ns,
   Sent& sent = sent_.back();
   MessageRow& row = sent.row;
   row.decode_ns = options_.profile == nullptr ? decode_ns
-                                              : options_.profile->decode_ns(receiver_of(crossing), row.codec,
+                                              : options_.profile->decode_ns(receiver_of(crossing), row.coding,
                                                                             row.rows * row.channels);
   const bool wanted =
       phase == Phase::train && options_.distortion_every != 0 && row.step % options_.distortion_every == 0;

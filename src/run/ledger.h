@@ -31,6 +31,7 @@ struct LedgerOptions {
   std::uint32_t total_steps = 0;
   std::uint32_t hold_begins = 0;          // first step of the hold
   const ComputeModel* profile = nullptr;  // null: as measured. Must outlive the ledger
+  std::string spike_advice = {};          // of the activations' codec (Codec::spike_advice)
 };
 
 // What a real link took, where there is one (run/world.h).

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/steady_now.h"
+#include "codecs/registry.h"
 #include "record/run_json.h"
 #include "record/run_state.h"
 #include "record/run_summary.h"
@@ -96,6 +97,7 @@ void RunAttempt::build(const record::FileOffsets* offsets) {
   options.total_steps = s.train.steps;
   options.hold_begins = json_["hold_begins"].get<std::uint32_t>();
   options.profile = assets_.profile && !request_.live ? &*assets_.profile : nullptr;
+  options.spike_advice = codecs::make_codec(s.train.codecs.activation)->spike_advice();
   ledger_ = std::make_unique<Ledger>(*files_, *training_link_, *evaluation_link_, options);
   client_ = std::make_unique<train::ClientHalf>(s.train, assets_.config, assets_.checkpoint.get(), *ledger_);
   world_ = make_world(request_, assets_, std::move(session_), *ledger_);

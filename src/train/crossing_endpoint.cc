@@ -17,21 +17,39 @@ std::uint64_t raw_bytes(std::uint64_t rows, std::uint64_t channels, DType dtype)
   return rows * channels * size_of(dtype);
 }
 
+// With the half's place if the codec serves it, else with host memory.
+codecs::CodecContext served(const codecs::Codec& codec, codecs::CodecContext context) {
+  context.place = codec.serves(context.place) ? context.place : Place::host;
+  return context;
+}
+
+codecs::CodecContext in_host_memory(codecs::CodecContext context) {
+  context.place = Place::host;
+  return context;
+}
+
+// x itself, or a copy in host memory if that is where the codec needs it.
+at::Tensor at_place(const at::Tensor& x, Place place) {
+  return place == Place::host && !x.is_cpu() ? x.cpu() : x;
+}
+
 }  // namespace
 
 SendEndpoint::SendEndpoint(const codecs::Codec& codec, const codecs::CodecContext& context, DType dtype,
                            Observer& observer)
     : crossing_(context.crossing),
       spec_(codec.spec()),
+      coding_(codec.cost()),
       codec_id_(wire::codec_id_of(spec_)),
       dtype_(dtype),
+      place_(served(codec, context).place),
       observer_(observer),
-      encoder_(codec.make_encoder(context)) {}
+      encoder_(codec.make_encoder(served(codec, context))) {}
 
 ByteVector SendEndpoint::send(const at::Tensor& x, const MicroBatch& batch,
                               const wire::BatchDescriptor& descriptor, std::uint64_t sequence) {
   const Stopwatch watch;
-  sent_ = x.detach().contiguous();
+  sent_ = at_place(x.detach().contiguous(), batch.plain ? Place::host : place_);
   const MatrixView view = view_of(sent_);
   assert(view.dtype == dtype_ && view.rows == batch.layout.rows());
   const wire::FrameInfo info = {.type = wire::FrameType::tensor,
@@ -61,6 +79,7 @@ ByteVector SendEndpoint::send(const at::Tensor& x, const MicroBatch& batch,
 
   MessageRow row = row_of(info, sizes);
   row.codec = batch.plain ? name_of(dtype_) : spec_;
+  row.coding = batch.plain ? CodingCost::copied : coding_;
   row.metadata_bytes -= body_.outlier_bytes;
   row.outlier_bytes = body_.outlier_bytes;
   row.mean_width = facts.mean_width;
@@ -77,7 +96,8 @@ ByteVector SendEndpoint::send(const at::Tensor& x, const MicroBatch& batch,
 
 std::int64_t SendEndpoint::learn(const at::Tensor& gradient, const MicroBatch& batch) {
   const Stopwatch watch;
-  encoder_->learn(view_of(gradient));
+  const at::Tensor placed = at_place(gradient, place_);
+  encoder_->learn(view_of(placed));
   const std::int64_t duration = watch.elapsed_ns();
   report_events(batch.step);
   return duration;
@@ -86,7 +106,8 @@ std::int64_t SendEndpoint::learn(const at::Tensor& gradient, const MicroBatch& b
 void SendEndpoint::report_events(std::uint32_t step) {
   for (Event& event : encoder_->take_events()) {
     event.step = step;
-    if (event.message.find(name_of(crossing_)) == std::string::npos) {
+    if (!event.crossing) {
+      event.crossing = crossing_;
       event.message += fmt::format(" ({})", name_of(crossing_));
     }
     observer_.on_event(event);
@@ -99,7 +120,7 @@ ReceiveEndpoint::ReceiveEndpoint(const codecs::Codec& codec, const codecs::Codec
       codec_id_(wire::codec_id_of(spec_)),
       channels_(context.channels),
       dtype_(dtype),
-      decoder_(codec.make_decoder(context)) {}
+      decoder_(codec.make_decoder(in_host_memory(context))) {}
 
 void ReceiveEndpoint::check(const wire::Frame& frame, const MicroBatch& batch) const {
   const wire::FrameInfo& info = frame.info;

@@ -30,7 +30,8 @@ struct MicroBatch {
 
 class SendEndpoint {
  public:
-  // codec and observer must outlive the endpoint.
+  // codec and observer must outlive the endpoint. context.place: of the half's tensors; they are moved to
+  // host memory if the codec does not serve it.
   SendEndpoint(const codecs::Codec& codec, const codecs::CodecContext& context, DType dtype,
                Observer& observer);
 
@@ -53,8 +54,10 @@ class SendEndpoint {
 
   Crossing crossing_;
   std::string spec_;
+  CodingCost coding_;
   std::uint32_t codec_id_;
   DType dtype_;
+  Place place_;  // of what the encoder reads
   Observer& observer_;
   std::unique_ptr<codecs::Encoder> encoder_;
   codecs::Body body_;  // kept for its capacity
@@ -63,6 +66,7 @@ class SendEndpoint {
 
 class ReceiveEndpoint {
  public:
+  // Decodes into host memory, whatever context.place is.
   ReceiveEndpoint(const codecs::Codec& codec, const codecs::CodecContext& context, DType dtype);
 
   // Throws Error(peer) unless the frame is this crossing's, in the agreed codec and type, for this

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cutlink::train {
 namespace {
@@ -11,34 +12,12 @@ constexpr double early_share = 0.2;     // of the run: the descent's first part,
 constexpr double spike_factor = 1.5;    // over the lowest loss so far; batch noise stays below it
 constexpr double metadata_share = 0.1;  // of all counted bytes
 
-// What may help against an early spike, in parameters that the codec of the activations has.
-std::string spike_advice(const std::string& codec) {
-  const auto parameter = [&](std::string_view name) {
-    const std::size_t at = codec.find(std::string(name) + "=");
-    return at == std::string::npos
-               ? std::string()
-               : codec.substr(at + name.size() + 1, codec.find_first_of(",+", at) - at - name.size() - 1);
-  };
-  if (codec.starts_with("amaq")) {
-    const std::string control = parameter("control");
-    return std::string("widths fall too fast: raise `start` or lengthen `steps` of amaq") +
-           (control == "fixed" || control == "controlled" ? ", lower its `beta`" : "") +
-           ", or lower train.lr";
-  }
-  if (codec.starts_with("uniform") && parameter("bits").find('-') != std::string::npos) {
-    return "widths fall too fast: lengthen `steps` of uniform or let its `bits` end higher, or lower "
-           "train.lr";
-  }
-  if (codec.starts_with("uniform")) {
-    return "raise `bits` of uniform, lower train.lr, or lengthen train.warmup";
-  }
-  return "no width falls here: lower train.lr, or lengthen train.warmup";
-}
-
 }  // namespace
 
-FailureSigns::FailureSigns(std::uint32_t total_steps, std::uint32_t hold_begins)
-    : early_steps_(static_cast<std::uint32_t>(early_share * total_steps)), hold_begins_(hold_begins) {}
+FailureSigns::FailureSigns(std::uint32_t total_steps, std::uint32_t hold_begins, std::string spike_advice)
+    : early_steps_(static_cast<std::uint32_t>(early_share * total_steps)),
+      hold_begins_(hold_begins),
+      spike_advice_(std::move(spike_advice)) {}
 
 std::optional<Event> FailureSigns::on_loss(std::uint32_t step, double loss) {
   if (first_loss_ < 0.0) {
@@ -57,13 +36,10 @@ std::optional<Event> FailureSigns::on_loss(std::uint32_t step, double loss) {
                .message = fmt::format(
                    "loss {:.3f} at step {} is above {} x the lowest so far ({:.3f}) and above the first "
                    "({:.3f}): {}",
-                   loss, step, spike_factor, lowest, first_loss_, spike_advice(activation_codec_))};
+                   loss, step, spike_factor, lowest, first_loss_, spike_advice_)};
 }
 
 void FailureSigns::on_message(const MessageRow& row) {
-  if (row.phase == Phase::train && is_activation(row.crossing)) {
-    activation_codec_ = row.codec;
-  }
   if (row.phase == Phase::train && row.step >= hold_begins_) {
     metadata_bytes_ += row.metadata_bytes;
     counted_bytes_ += row.frame_bytes();

@@ -14,8 +14,9 @@ namespace cutlink::train {
 
 class FailureSigns {
  public:
-  // hold_begins: first step of the hold, where the descent of widths is over.
-  FailureSigns(std::uint32_t total_steps, std::uint32_t hold_begins);
+  // hold_begins: first step of the hold, where the descent of widths is over. spike_advice: what may help
+  // against an early spike, by the codec of the activations (Codec::spike_advice).
+  FailureSigns(std::uint32_t total_steps, std::uint32_t hold_begins, std::string spike_advice);
 
   // Training loss of a step, in nats a label token. A warning at most once a run.
   [[nodiscard]] std::optional<Event> on_loss(std::uint32_t step, double loss);
@@ -31,11 +32,11 @@ class FailureSigns {
  private:
   std::uint32_t early_steps_;
   std::uint32_t hold_begins_;
+  std::string spike_advice_;
   double first_loss_ = -1.0;
   double lowest_loss_ = 0.0;
   bool spike_told_ = false;
   bool metadata_told_ = false;
-  std::string activation_codec_;  // of the last training message; every step brings it again
   std::uint64_t metadata_bytes_ = 0;
   std::uint64_t counted_bytes_ = 0;
 };

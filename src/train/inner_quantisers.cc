@@ -7,7 +7,7 @@
 #include <cassert>
 #include <map>
 
-#include "codecs/amaq/inner_amaq.h"
+#include "codecs/inner_quantiser.h"
 #include "train/tensor_view.h"
 
 namespace cutlink::train {
@@ -16,19 +16,21 @@ namespace {
 // x̂ forward; backward hands the gradient to the gates and passes it on unchanged (straight-through).
 struct QuantiseStraightThrough : torch::autograd::Function<QuantiseStraightThrough> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            codecs::InnerAmaq* amaq, std::int64_t matrix, const codecs::CallInfo& call) {
-    context->saved_data["amaq"] = reinterpret_cast<std::int64_t>(amaq);
+                            codecs::InnerQuantiser* quantiser, std::int64_t matrix,
+                            const codecs::CallInfo& call) {
+    context->saved_data["quantiser"] = reinterpret_cast<std::int64_t>(quantiser);
     context->saved_data["matrix"] = matrix;
     const at::Tensor rows = x.contiguous();
     at::Tensor x_hat = at::empty_like(rows);
-    amaq->quantise(static_cast<std::size_t>(matrix), view_of(rows), mutable_view_of(x_hat), call);
+    quantiser->quantise(static_cast<std::size_t>(matrix), view_of(rows), mutable_view_of(x_hat), call);
     return x_hat;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
-    auto* const amaq = reinterpret_cast<codecs::InnerAmaq*>(context->saved_data["amaq"].toInt());
+    auto* const quantiser =
+        reinterpret_cast<codecs::InnerQuantiser*>(context->saved_data["quantiser"].toInt());
     const at::Tensor gradient = gradients[0].contiguous();
-    amaq->learn(static_cast<std::size_t>(context->saved_data["matrix"].toInt()), view_of(gradient));
+    quantiser->learn(static_cast<std::size_t>(context->saved_data["matrix"].toInt()), view_of(gradient));
     return {gradient, at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
@@ -37,16 +39,13 @@ struct QuantiseStraightThrough : torch::autograd::Function<QuantiseStraightThrou
 
 struct InnerQuantisers::State {
   std::map<std::size_t, std::int64_t> matrix_of;  // by block whose input is quantised
-  std::unique_ptr<codecs::InnerAmaq> amaq;
+  std::unique_ptr<codecs::InnerQuantiser> quantiser;
   Half half = Half::client;
   Observer* observer = nullptr;
 };
 
 InnerQuantisers::InnerQuantisers(const codecs::Codec& codec, const codecs::CodecContext& context, Half half,
                                  const model::Part& part, Observer& observer) {
-  if (!codec.inside_halves()) {
-    return;
-  }
   auto state = std::make_unique<State>();
   const auto add_range = [&](std::size_t begin, std::size_t end) {
     for (std::size_t block = begin + 1; block < end; ++block) {
@@ -61,11 +60,14 @@ InnerQuantisers::InnerQuantisers(const codecs::Codec& codec, const codecs::Codec
   }
   state->half = half;
   state->observer = &observer;
-  state->amaq = codecs::make_inner_amaq(codec.spec(), {.half = half,
-                                                       .blocks = state->matrix_of.size(),
-                                                       .channels = context.channels,
-                                                       .max_positions = context.max_positions,
-                                                       .total_steps = context.total_steps});
+  state->quantiser = codec.make_inner({.half = half,
+                                       .blocks = state->matrix_of.size(),
+                                       .channels = context.channels,
+                                       .max_positions = context.max_positions,
+                                       .total_steps = context.total_steps});
+  if (state->quantiser == nullptr) {
+    return;
+  }
   state_ = std::move(state);
 }
 
@@ -78,7 +80,7 @@ model::BlockHook InnerQuantisers::hook(std::size_t begin, const MicroBatch& batc
     if (block == begin || found == state->matrix_of.end()) {
       return x;
     }
-    return QuantiseStraightThrough::apply(x, state->amaq.get(), found->second, batch.call());
+    return QuantiseStraightThrough::apply(x, state->quantiser.get(), found->second, batch.call());
   };
 }
 
@@ -86,8 +88,8 @@ void InnerQuantisers::end_step(std::uint32_t step) {
   if (empty()) {
     return;
   }
-  state_->amaq->end_step();
-  for (Event& event : state_->amaq->take_events()) {
+  state_->quantiser->end_step();
+  for (Event& event : state_->quantiser->take_events()) {
     event.step = step;
     state_->observer->on_event(event);
   }
@@ -95,13 +97,13 @@ void InnerQuantisers::end_step(std::uint32_t step) {
 
 void InnerQuantisers::save(ByteWriter& out) const {
   if (!empty()) {
-    state_->amaq->save(out);
+    state_->quantiser->save(out);
   }
 }
 
 void InnerQuantisers::restore(ByteReader& in) {
   if (!empty()) {
-    state_->amaq->restore(in);
+    state_->quantiser->restore(in);
   }
 }
 

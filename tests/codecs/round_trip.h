@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "codecs/registry.h"
 #include "codecs/test_matrix.h"
@@ -21,7 +22,8 @@ struct Message {
 // Both ends of one crossing.
 class Ends {
  public:
-  Ends(const std::string& spec, const CodecContext& with) : codec(make_codec(spec)), context(with) {
+  Ends(const std::string& spec, const CodecContext& with) : Ends(make_codec(spec), with) {}
+  Ends(std::unique_ptr<Codec> of, const CodecContext& with) : codec(std::move(of)), context(with) {
     encoder = codec->make_encoder(context);
     decoder = codec->make_decoder(context);
   }
@@ -40,6 +42,7 @@ class Ends {
     EXPECT_EQ(message.facts.rows, x.rows);
     EXPECT_EQ(message.facts.channels, x.cols);
     const BodySize size = codec->body_size(message.facts, context);
+    EXPECT_LE(message.body.payload.size(), codec->largest_payload(x.rows, x.cols));
     EXPECT_EQ(message.body.outlier_bytes, size.outlier_bytes);
     EXPECT_EQ(message.body.metadata.size(), size.metadata_bytes + size.outlier_bytes);
     if (size.exact) {

@@ -87,9 +87,9 @@ TEST(ComputeModel, TheServersDeviceIsItsOwn) {
   const ComputeModel model("profile:laptop-cpu/rtx3090",
                            std::string(CUTLINK_SOURCE_DIR) + "/scenarios/profiles", config(),
                            spec(train::SplitSpec::Shape::u, all_targets));
-  EXPECT_EQ(model.encode_ns(Half::client, "uniform:bits=4", 1000), 2000);
-  EXPECT_EQ(model.encode_ns(Half::server, "uniform:bits=4", 1000), 40);
-  EXPECT_EQ(model.decode_ns(Half::client, "bf16", 1000), 200);
+  EXPECT_EQ(model.encode_ns(Half::client, CodingCost::quantised, 1000), 2000);
+  EXPECT_EQ(model.encode_ns(Half::server, CodingCost::quantised, 1000), 40);
+  EXPECT_EQ(model.decode_ns(Half::client, CodingCost::copied, 1000), 200);
   const std::vector<std::uint32_t> lengths = {100};
   EXPECT_EQ(model.work_ns(Work::server_forward, Phase::train, lengths),
             model.work_ns(Work::server_forward, Phase::train, lengths));

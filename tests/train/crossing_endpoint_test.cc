@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <string>
+
 #include "base/error.h"
 #include "codecs/registry.h"
 #include "train/half_fixture.h"
@@ -76,6 +79,39 @@ TEST(CrossingEndpoint, OutlierRowsAreTheirOwnLedgerLine) {
   EXPECT_EQ(row.escaped_rows, 1U);
   EXPECT_EQ(row.outlier_bytes, 4 + 4 + 16 * 2U);  // count, index, one bf16 row
   EXPECT_EQ(row.frame_bytes(), bytes.size());
+}
+
+TEST(CrossingEndpoint, EventsNameTheirCrossingOnce) {
+  RecordingObserver observer;
+  const auto fp16 = codecs::make_codec("fp16");
+  SendEndpoint floats(*fp16, context, DType::f32, observer);
+  const MicroBatch batch = batch_of({3});
+  static_cast<void>(floats.send(1e6 * rows_of(batch, at::kFloat), batch, descriptor_of(batch), 0));
+  ASSERT_EQ(observer.events.size(), 1U);
+  EXPECT_EQ(observer.events[0].message,
+            "fp16: a finite value above the format's largest became infinite; use bf16 (act_up)");
+  EXPECT_EQ(observer.events[0].crossing, Crossing::act_up);
+
+  const auto amaq = codecs::make_codec("amaq");  // names the crossing itself
+  SendEndpoint widths(*amaq, context, DType::f32, observer);
+  static_cast<void>(widths.send(rows_of(batch, at::kFloat), batch, descriptor_of(batch), 0));
+  widths.learn(at::full({3, 16}, std::numeric_limits<float>::quiet_NaN()), batch);
+  ASSERT_EQ(observer.events.size(), 2U);
+  EXPECT_EQ(observer.events[1].message.find("amaq act_up: "), 0U);
+  EXPECT_EQ(observer.events[1].message.find("(act_up)"), std::string::npos);
+  EXPECT_EQ(observer.events[1].crossing, Crossing::act_up);
+}
+
+TEST(CrossingEndpoint, ARowSaysWhatItsCodingCosts) {
+  RecordingObserver observer;
+  const auto codec = codecs::make_codec("uniform:bits=4");
+  SendEndpoint sender(*codec, context, DType::f32, observer);
+  MicroBatch batch = batch_of({3});
+  static_cast<void>(sender.send(rows_of(batch, at::kFloat), batch, descriptor_of(batch), 0));
+  batch.plain = true;
+  static_cast<void>(sender.send(rows_of(batch, at::kFloat), batch, descriptor_of(batch), 1));
+  EXPECT_EQ(observer.sent[0].coding, CodingCost::quantised);
+  EXPECT_EQ(observer.sent[1].coding, CodingCost::copied);
 }
 
 TEST(CrossingEndpoint, ADecoderThatThrowsLeavesItsStateAsBefore) {

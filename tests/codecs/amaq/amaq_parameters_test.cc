@@ -67,7 +67,7 @@ TEST(AmaqParameters, TheDescentIsAThirdOfTheRun) {
 }
 
 TEST(AmaqParameters, EveryListedParameterIsKnown) {
-  for (const ParameterInfo& info : parameter_list()) {
+  for (const ParameterInfo& info : AmaqParameters::help()) {
     EXPECT_THAT(refusal("amaq:" + info.name + "=?"), testing::HasSubstr(info.name + "=?")) << info.name;
   }
 }

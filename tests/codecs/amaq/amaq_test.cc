@@ -110,8 +110,6 @@ TEST(Amaq, CodesActivationsOnly) {
 }
 
 TEST(Amaq, KnowsWhereItQuantises) {
-  EXPECT_FALSE(codec_of("amaq")->inside_halves());
-  EXPECT_TRUE(codec_of("amaq:where=all")->inside_halves());
   EXPECT_FALSE(codec_of("amaq")->exact_for(DType::bf16));
   EXPECT_EQ(codec_of("amaq:target=3,where=all")->spec(), "amaq:target=3,where=all");
   EXPECT_EQ(amaq_info().name, "amaq");

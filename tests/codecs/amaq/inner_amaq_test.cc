@@ -17,10 +17,10 @@ constexpr std::size_t blocks = 3;
 InnerShape shape() { return {Half::server, blocks, H, 16, 30}; }
 
 struct Half {
-  std::unique_ptr<InnerAmaq> inner;
+  std::unique_ptr<InnerQuantiser> inner;
   std::vector<std::uint32_t> positions = positions_of({16, 10, 14});
 
-  explicit Half(const std::string& spec) : inner(make_inner_amaq(spec, shape())) {}
+  explicit Half(const std::string& spec) : inner(make_codec(spec)->make_inner(shape())) {}
 
   // Forward through all blocks, backward from the last; block 1 weighs most in the loss. `silent`: a block
   // whose gradient never comes.
@@ -80,7 +80,7 @@ TEST(InnerAmaq, ABlockThatNeverLearnsIsNotStarved) {
 TEST(InnerAmaq, SeesWhatAFrameWouldHaveCarried) {
   for (const std::string per : {"channel", "token"}) {
     for (const DType dtype : {DType::f32, DType::bf16}) {
-      const auto inner = make_inner_amaq("amaq:where=all,per=" + per, shape());
+      const auto inner = make_codec("amaq:where=all,per=" + per)->make_inner(shape());
       const std::string spec = "amaq:per=" + per;
       const CodecContext context{Crossing::act_up, H, 16, 1, 0, 30};
       TestMatrix x(40, H, dtype, 1);
@@ -129,13 +129,13 @@ TEST(InnerAmaq, ResumedItGoesOnBitForBit) {
   }
 }
 
-TEST(InnerAmaq, IsMadeFromASpecWithWhereAll) {
-  EXPECT_NO_THROW(static_cast<void>(make_inner_amaq("amaq:where=all,gate_lr=1e+1+zstd", shape())));
-  EXPECT_THROW(static_cast<void>(make_inner_amaq("amaq", shape())), Error);
-  EXPECT_THROW(static_cast<void>(make_inner_amaq("uniform:bits=4", shape())), Error);
+TEST(InnerAmaq, IsMadeByACodecWithWhereAll) {
+  EXPECT_NE(make_codec("amaq:where=all,gate_lr=1e+1+zstd")->make_inner(shape()), nullptr);
+  EXPECT_EQ(make_codec("amaq")->make_inner(shape()), nullptr);
+  EXPECT_EQ(make_codec("uniform:bits=4")->make_inner(shape()), nullptr);
   InnerShape without_length = shape();
   without_length.max_positions = 0;
-  EXPECT_THROW(static_cast<void>(make_inner_amaq("amaq:where=all,per=token", without_length)), Error);
+  EXPECT_THROW(static_cast<void>(make_codec("amaq:where=all,per=token")->make_inner(without_length)), Error);
 }
 
 }  // namespace

@@ -216,16 +216,15 @@ TEST(Outliers, AResumedRunWarnsAsTheUninterruptedOne) {
 }
 
 TEST(Outliers, OptionsFollowTheCrossing) {
-  const OutlierOptions unset = OutlierOptions::from(SpecParams("u", "u"));
-  EXPECT_TRUE(unset.on(Crossing::act_up));
-  EXPECT_FALSE(unset.on(Crossing::grad_down));
-  const OutlierOptions off = OutlierOptions::from(SpecParams("u:outliers=off", "u"));
-  EXPECT_FALSE(off.on(Crossing::act_up));
-  const OutlierOptions on = OutlierOptions::from(SpecParams("u:outliers=on,outlier_threshold=6", "u"));
+  const auto options = [](const char* spec) {
+    return parse_parameters<OutlierOptions>(SpecParams(spec, spec));
+  };
+  EXPECT_TRUE(options("u").on(Crossing::act_up));
+  EXPECT_FALSE(options("u").on(Crossing::grad_down));
+  EXPECT_FALSE(options("u:outliers=off").on(Crossing::act_up));
+  const OutlierOptions on = options("u:outliers=on,outlier_threshold=6");
   EXPECT_TRUE(on.on(Crossing::grad_down));
-  SpecText text("u");
-  on.add_to(text);
-  EXPECT_EQ(text.text(), "u:outliers=on,outlier_threshold=6");
+  EXPECT_EQ(canonical_spec("u", on), "u:outliers=on,outlier_threshold=6");
 }
 
 // The point of it all: one massive row no longer ruins the ranges of the others.

@@ -8,7 +8,9 @@
 namespace cutlink::codecs {
 namespace {
 
-BitPlan plan_of(const std::string& text) { return BitPlan::from(SpecParams("uniform:" + text, text)); }
+BitPlan plan_of(const std::string& text) {
+  return parse_parameters<BitPlan>(SpecParams("uniform:" + text, text));
+}
 
 CodecContext context_with_seed(std::uint64_t seed) {
   CodecContext context;
