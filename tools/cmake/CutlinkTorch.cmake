@@ -24,8 +24,8 @@ add_library(cutlink::torch ALIAS cutlink_torch)
 target_include_directories(cutlink_torch SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
 target_link_libraries(cutlink_torch INTERFACE ${CUTLINK_TORCH_CPU} ${CUTLINK_C10})
-# at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's code
-# wants another one than the wheel's libgomp: there those loops run on one thread.
+# at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's
+# code wants another one than the wheel's libgomp: there those loops run on one thread.
 set(torch_gomp ${torch_root}/lib/libgomp.so.1)
 if(NOT EXISTS ${torch_gomp})
   find_package(OpenMP REQUIRED COMPONENTS CXX)
