@@ -11,7 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(FormatExample, TheExtraBitGoesToTheLowestPriorities) {
+TEST(UniformFormat, TheExtraBitGoesToTheLowestPriorities) {
   CodecContext context = context_of(Crossing::grad_up, 4);
   context.seed = 1;
   EXPECT_THAT(WidthShares(context).widths(2.5, 4), ElementsAre(2, 2, 3, 3));
@@ -19,13 +19,13 @@ TEST(FormatExample, TheExtraBitGoesToTheLowestPriorities) {
   EXPECT_THAT(WidthShares(context).widths(2.5, 4), ElementsAre(3, 2, 3, 2));
 }
 
-TEST(FormatExample, TheLowestBitOfTheZeroMapIsRowZero) {
+TEST(UniformFormat, TheLowestBitOfTheZeroMapIsRowZero) {
   ByteVector section;
   write_zero_section({1, 8}, 10, section);
   EXPECT_EQ(section, (ByteVector{0x01, 0x02, 0x01}));
 }
 
-TEST(FormatExample, ASymbolOfTheAbsmaxGridIsTheSignedOneAndTheLevelsOfASide) {
+TEST(UniformFormat, ASymbolOfTheAbsmaxGridIsTheSignedOneAndTheLevelsOfASide) {
   const Ends ends("uniform:bits=3,per=token,range=absmax,round=nearest,outliers=off",
                   context_of(Crossing::grad_up, 2));
   OwnedMatrix x(DType::f32, 3, 2);

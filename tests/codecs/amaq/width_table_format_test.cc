@@ -6,7 +6,7 @@
 namespace cutlink::codecs::amaq {
 namespace {
 
-TEST(FormatExample, TheFirstWidthOfAPairIsInTheLowHalf) {
+TEST(WidthTableFormat, TheFirstWidthOfAPairIsInTheLowHalf) {
   const std::vector<std::uint8_t> widths = {2, 8, 3, 4, 5};
   ByteVector bytes;
   ByteWriter writer(bytes);
