@@ -62,7 +62,7 @@ def draw_time(axis, bars, info):
         left = left + values
     write_values(axis, left, [f"{total:.0f} ms" for total in left])
     bare(axis, "Time a batch", "both halves, codecs and link: less is better")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.09), ncols=3, frameon=False, fontsize=8.5, handlelength=1.0,
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3, frameon=False, fontsize=8.5, handlelength=1.0,
                 columnspacing=1.0, handletextpad=0.5)
 
 
@@ -88,10 +88,11 @@ def below_of(info, rows, hold_begins):
     model, link, seeds = info["model"], info["link"], len(rows[0].runs)
     where = f"{info['threads']} of {info['host']['cores']} cores ({info['host']['cpu'].strip()})"
     compute = f"measured on {where}, the same in all rows" if info["compute"] == "measured" else info["compute"]
-    spread = f"loss: mean of {seeds} seeds, thin line from the lowest to the highest" if seeds > 1 else "one seed"
+    spread = f"mean of {seeds} seeds, thin line from the lowest to the highest" if seeds > 1 else "one seed"
     return "\n".join([
-        f"Model: {model['name']}, {model['blocks']} blocks, {model['hidden']} channels. {rows[0].steps} steps; "
-        f"{spread}. Bytes and times: steps {hold_begins + 1} to {rows[0].steps}, when no width falls any more.",
+        f"Bytes and times: steps {hold_begins + 1} to {rows[0].steps}, when no width falls any more. Loss: after step "
+        f"{rows[0].steps}, {spread}.",
+        f"Model: {model['name']}, {model['blocks']} blocks, {model['hidden']} channels.",
         f"World: {info['world']}. Link: {link['description']}. Compute: {compute}.",
     ])
 
@@ -110,17 +111,17 @@ def draw_summary(rows, path):
     is_embedded = info["model"]["path"] == "scenarios/models/tiny"
     name = "the embedded small one" if is_embedded else info["model"]["path"].split("/")[-1]
     info["model"] = {**info["model"], "name": name}
-    figure, axes = plt.subplots(1, 3, figsize=(11.5, 1.9 + 0.5 * len(bars)), sharey=True)
+    figure, axes = plt.subplots(1, 3, figsize=(11.5, 2.1 + 0.5 * len(bars)), sharey=True)
     draw_bytes(axes[0], bars)
     draw_time(axes[1], bars, info)
     draw_loss(axes[2], bars)
     axes[0].set_yticks(range(len(bars)), [label_of(bar) for bar in bars], fontsize=10)
     axes[0].invert_yaxis()
     inches = figure.get_size_inches()[1]
-    figure.subplots_adjust(left=0.125, right=0.985, wspace=0.12, top=1 - 1.0 / inches, bottom=0.95 / inches)
+    figure.subplots_adjust(left=0.125, right=0.985, wspace=0.12, top=1 - 1.0 / inches, bottom=1.15 / inches)
     how = "a simulated link" if info["world"] == "simulated" else f"a link ({info['world']})"
-    figure.suptitle(f"{info['name']}: a language model, cut in two across {how}, is fine-tuned with each codec", x=0.012,
-                    y=1 - 0.12 / inches, va="top", ha="left", fontsize=13, fontweight="bold")
+    title = f"{info['name']}: a language model, cut in two across {how}, is fine-tuned with each codec"
+    figure.suptitle(title, x=0.012, y=1 - 0.12 / inches, va="top", ha="left", fontsize=13, fontweight="bold")
     figure.text(0.012, 0.1 / inches, below_of(info, rows, hold_begins), fontsize=8.5, color="#555555", va="bottom")
     # Nothing in the file says when it was made: the same runs give the same file.
     with plt.rc_context({"svg.hashsalt": "cutlink", "svg.fonttype": "path"}):
