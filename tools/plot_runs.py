@@ -1,5 +1,6 @@
 """The pictures of tools/plot."""
 import argparse
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 import matplotlib.ticker  # noqa: E402
 import numpy as np  # noqa: E402
 
+from plot_summary import draw_summary  # noqa: E402
 from plotted_runs import SMOOTH, Row, find_runs, rows_by_name, rows_of, running_mean  # noqa: E402
 
 PARTS = [("payload", "#0072B2"), ("metadata", "#E69F00"), ("outlier", "#CC79A7"), ("labels", "#009E73"),
@@ -247,10 +249,17 @@ def main():
     parser = argparse.ArgumentParser(prog="tools/plot", description=__doc__)
     parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="directory of a run or of a comparison")
     parser.add_argument("--output", type=Path, help="where the PNG files go (default: plots/ in the first RUN)")
+    parser.add_argument("--summary", metavar="FILE", type=Path,
+                        help="draw only the summary of a comparison, into this file (.svg, .png or .pdf)")
     options = parser.parse_args()
     runs = find_runs(options.runs)
+    if options.summary:
+        if not draw_summary(rows_by_name(runs), options.summary):
+            sys.exit("plot: --summary needs a reference, another row, and an evaluation of each")
+        return
     output = options.output or options.runs[0] / "plots"
     output.mkdir(parents=True, exist_ok=True)
+    draw_summary(rows_by_name(runs), output / "summary.png")
     plot_loss(runs, output)
     plot_difference(runs, output)
     plot_bytes(runs, output)

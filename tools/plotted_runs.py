@@ -9,6 +9,7 @@ import numpy as np
 # Okabe and Ito's colours: told apart with any kind of colour vision.
 COLOURS = ["#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31"]
 LINES = ["-", "--", ":"]  # when the colours are used up
+PHASES = ["client_bottom_forward", "server_forward", "client_top", "server_backward", "client_bottom_backward"]
 SMOOTH = 9  # steps of the running mean that the thick training line shows
 
 
@@ -70,8 +71,8 @@ class Row:
         return np.array([running_mean(seed) for seed in self.column("loss")])
 
     def compute_ns(self):
-        """Of a step, both halves: the median over all steps and seeds."""
-        return sum(float(np.median(self.column(half))) for half in ("client_ns", "server_ns"))
+        """Of a step, both halves: for each phase the median over all steps and seeds, as in the table."""
+        return sum(float(np.median(self.column(f"{phase}_ns"))) for phase in PHASES)
 
     def coding_ns(self):
         """(seeds, steps): each seed's median before the hold, and in it, as the widths differ."""

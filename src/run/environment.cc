@@ -70,7 +70,7 @@ Finding python_finding() {
             "virtual environment with " + join(wanted, ", ") + " (plots and cross-checks only)", ""};
   }
   return {false, "python", "virtual environment lacks " + join(missing, ", "),
-          "tools/setup makes it; only plots and cross-checks need it"};
+          "tools/setup --all adds them; only plots and cross-checks need them"};
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ target_include_directories(cutlink_torch SYSTEM INTERFACE
 target_link_libraries(cutlink_torch INTERFACE ${CUTLINK_TORCH_CPU} ${CUTLINK_C10})
 # The wheel brings the headers of a newer fmt, which hide the system's: who sees them uses them without a library.
 target_compile_definitions(cutlink_torch INTERFACE FMT_HEADER_ONLY=1)
-# at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's code
-# wants another one than the wheel's libgomp: there those loops run on one thread.
+# at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's
+# code wants another one than the wheel's libgomp: there those loops run on one thread.
 set(torch_gomp ${torch_root}/lib/libgomp.so.1)
 if(NOT EXISTS ${torch_gomp})
   find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -25,9 +25,10 @@ bool python_has_packages() {
   return has;
 }
 
-#define NEEDS_PYTHON()                                                                                   \
-  if (!python_has_packages()) {                                                                          \
-    GTEST_SKIP() << CUTLINK_PYTHON << " has no torch, transformers, peft, safetensors: run tools/setup"; \
+#define NEEDS_PYTHON()                                                                       \
+  if (!python_has_packages()) {                                                              \
+    GTEST_SKIP() << CUTLINK_PYTHON                                                           \
+                 << " has no torch, transformers, peft, safetensors: run tools/setup --all"; \
   }
 
 class Folder {
