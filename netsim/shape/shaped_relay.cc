@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "netsim/shape/loopback_sockets.h"
 #include "netsim/emulate/real_time.h"
 #include "netsim/emulate/system_call.h"
+#include "netsim/shape/loopback_sockets.h"
 
 namespace cutlink::netsim {
 namespace {
@@ -17,10 +17,6 @@ constexpr std::size_t read_bytes = 64 * 1024;  // of one stream, before the othe
 constexpr unsigned burst_segments = 64;        // of one direction, likewise
 constexpr unsigned busy_segments = 4;          // as many in one round: they come faster than rounds
 constexpr std::array both = {Direction::up, Direction::down};
-
-Direction reverse(Direction direction) {
-  return direction == Direction::up ? Direction::down : Direction::up;
-}
 
 std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
