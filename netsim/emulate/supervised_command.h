@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "base/owned_fd.h"
 #include "base/units.h"
-#include "netsim/emulate/unique_fd.h"
 
 namespace cutlink::netsim {
 
@@ -44,7 +44,7 @@ class SupervisedCommand {
 
  private:
   pid_t supervisor_ = -1;
-  UniqueFd life_;  // the pipe's end that closes with this program
+  OwnedFd life_;  // the pipe's end that closes with this program
   std::optional<int> status_;
 };
 

@@ -17,11 +17,11 @@
 #include <thread>
 #include <vector>
 
-#include "netsim/shape/byte_fifo.h"
+#include "base/owned_fd.h"
 #include "netsim/emulate/lateness.h"
+#include "netsim/shape/byte_fifo.h"
 #include "netsim/shape/shaped_link.h"
 #include "netsim/shape/shaped_report.h"
-#include "netsim/emulate/unique_fd.h"
 
 namespace cutlink::netsim {
 
@@ -47,7 +47,7 @@ class ShapedRelay {
     bool closed = false;       // nothing is written any more
   };
   struct Stream {
-    UniqueFd client, server;
+    OwnedFd client, server;
     std::array<Way, 2> ways;
     bool broken = false;  // to be reset
   };
@@ -72,8 +72,8 @@ class ShapedRelay {
   std::uint16_t server_port_;
   bool fast_;
   std::uint16_t port_ = 0;  // set by what makes the listener, so before it
-  UniqueFd listener_;
-  UniqueFd wake_;  // eventfd: stop
+  OwnedFd listener_;
+  OwnedFd wake_;  // eventfd: stop
   std::int64_t epoch_ns_;
   std::map<std::uint64_t, Stream> streams_;
   std::uint64_t next_id_ = 0;
