@@ -20,16 +20,24 @@ struct BlockShape {
   double rms_epsilon = 1e-5;
 };
 
+// Projections that read the same rows form a group; q(), k() and so on name its members.
 struct AttentionWeights {
   at::Tensor norm;  // (H)
-  Projections qkv;  // in this order
-  Projections out;  // o
+  Projections qkv;
+  Projections out;
+  [[nodiscard]] const Projection& q() const { return qkv.each[0]; }
+  [[nodiscard]] const Projection& k() const { return qkv.each[1]; }
+  [[nodiscard]] const Projection& v() const { return qkv.each[2]; }
+  [[nodiscard]] const Projection& o() const { return out.each[0]; }
 };
 
 struct MlpWeights {
-  at::Tensor norm;      // (H)
-  Projections gate_up;  // in this order
-  Projections down;
+  at::Tensor norm;  // (H)
+  Projections gate_up;
+  Projections out;
+  [[nodiscard]] const Projection& gate() const { return gate_up.each[0]; }
+  [[nodiscard]] const Projection& up() const { return gate_up.each[1]; }
+  [[nodiscard]] const Projection& down() const { return out.each[0]; }
 };
 
 struct Block {
