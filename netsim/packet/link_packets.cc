@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "netsim/fixed/fixed_hop.h"
 #include "netsim/packet/fixed_medium.h"
 #include "netsim/packet/rate_trace.h"
 #include "netsim/packet/wifi_medium.h"
