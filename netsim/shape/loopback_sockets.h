@@ -7,7 +7,7 @@
 
 namespace cutlink::netsim {
 
-// Listens on a port that the system chooses, told in `port`. Throws Error where that fails.
+// Listens on a port that the system chooses, and stores it in `port`. Throws Error(run) if that fails.
 [[nodiscard]] OwnedFd listen_on_loopback(std::uint16_t& port);
 // A socket that is connecting, or connected, to `port`; `refused` tells that nobody listens there (or that
 // there is no socket to be had: its number is then negative).

@@ -63,7 +63,7 @@ void ShapedLink::send(Direction direction, std::uint64_t stream, Mark mark, Inst
   offer(direction, {.stream = stream, .bytes = 0, .mark = mark, .due = {}}, tcp_ip_header_bytes, now);
 }
 
-// Moves what has arrived by `now` off the path, in both directions: ACKs end here, where nobody takes them.
+// Moves what has arrived by `now` off the path, in both directions. ACKs end here: nobody takes them.
 void ShapedLink::settle(Instant now) {
   for (const Direction direction : {Direction::up, Direction::down}) {
     Lane& way = lane(direction);

@@ -28,7 +28,7 @@ namespace cutlink::netsim {
 class ShapedRelay {
  public:
   // Listens on a free port of 127.0.0.1; the server's port is of 127.0.0.1, too. seed: of jitter and backoff.
-  // Throws Error(usage) where the link cannot be, Error(run) where a system call fails.
+  // Throws Error(usage) if the link cannot exist, Error(run) if a system call fails.
   ShapedRelay(const LinkSpec& link, std::uint64_t seed, std::uint16_t server_port);
   ~ShapedRelay();  // what is under way is dropped, connections are reset
   ShapedRelay(const ShapedRelay&) = delete;

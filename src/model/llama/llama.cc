@@ -62,10 +62,10 @@ struct Llama::State {
   Part part;
   DType compute = DType::f32;
   Training training = Training::none;
-  at::Tensor embedding;  // (V, H), where held
-  std::vector<std::optional<Block>>
-      blocks;        // all L places; those held are filled. Never moves: graphs point here
-  HeadWeights head;  // where held
+  at::Tensor embedding;  // (V, H), if this part holds it
+  // L places, of which those of this part are filled. Never moves: graphs point into it.
+  std::vector<std::optional<Block>> blocks;
+  HeadWeights head;  // if this part holds it
   std::vector<NamedParameter> parameters;
 
   RopeTable rope;

@@ -1,7 +1,6 @@
 // One block: x + attention(norm(x)), then x + mlp(norm(x)), on packed rows (N, H).
 // Two ways through it. *Fused*: base frozen; one autograd function for each half of the block, which keeps
-// little and computes no gradient of a base weight. *Plain*: ordinary autograd operations, where everything
-// trains.
+// little and computes no gradient of a base weight. *Plain*: everything trains; ordinary autograd operations.
 #pragma once
 
 #include <ATen/core/Tensor.h>

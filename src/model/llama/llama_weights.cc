@@ -24,7 +24,7 @@ at::ScalarType type_of(StoredType type) {
   return at::kFloat;
 }
 
-// A view of the mapped file, or a copy where the file's offset is not aligned for the type.
+// A view of the mapped file, or a copy if the file's offset is not aligned for the type.
 at::Tensor view_of(const StoredTensor& stored, const std::vector<std::int64_t>& shape) {
   const at::ScalarType type = type_of(stored.type);
   // from_blob wants void*; nothing ever writes to a frozen weight, and the map is read-only.
