@@ -6,11 +6,11 @@
 #include <thread>
 
 #include "netsim/emulate/emulator_support.h"
-#include "netsim/packet/link_packets.h"
 #include "netsim/emulate/listening_sockets.h"
 #include "netsim/emulate/real_time.h"
 #include "netsim/emulate/tcp_settings.h"
 #include "netsim/emulate/tun_device.h"
+#include "netsim/packet/link_packets.h"
 
 namespace cutlink::netsim {
 namespace {
@@ -45,7 +45,7 @@ Forwarder Emulator::make_forwarder(std::uint64_t seed) const {
   for (const Half half : {Half::client, Half::server}) {
     run_inside(half, [&] {
       apply_tcp_settings(link_);
-      UniqueFd& tun = half == Half::client ? settings.client_tun : settings.server_tun;
+      OwnedFd& tun = half == Half::client ? settings.client_tun : settings.server_tun;
       tun = open_tun({.address = address(half), .peer = address(other(half)), .mtu = settings.mtu});
     });
   }

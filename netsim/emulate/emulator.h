@@ -29,8 +29,8 @@ inline constexpr BitRate fastest_emulated{2e9};
 
 class Emulator {
  public:
-  // Calls require_emulator(). seed: of loss, jitter and backoff. Throws Error(usage) where the link cannot be
-  // or privileges are missing, Error(run) where a system call fails.
+  // Calls require_emulator(). seed: of loss, jitter and backoff. Throws Error(usage) if the link cannot
+  // exist or privileges are missing, Error(run) if a system call fails.
   Emulator(const LinkSpec& link, std::uint64_t seed);
 
   [[nodiscard]] static std::string address(Half half);  // IPv4, the same in every emulator

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/steady_now.h"
 #include "netsim/emulate/real_time.h"
 #include "netsim/emulate/system_call.h"
 
@@ -22,7 +23,7 @@ Forwarder::Forwarder(Settings settings,
       pool_(settings_.mtu),
       path_(make_path(pool_)),
       wake_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "make an eventfd")),
-      epoch_ns_(monotonic_ns()),
+      epoch_ns_(steady_now_ns()),
       thread_([this] { loop(); }) {}
 
 Forwarder::~Forwarder() {
@@ -42,7 +43,7 @@ ForwarderReport Forwarder::report() {
   return report_;
 }
 
-Instant Forwarder::now() const { return Instant{monotonic_ns() - epoch_ns_}; }
+Instant Forwarder::now() const { return Instant{steady_now_ns() - epoch_ns_}; }
 
 int Forwarder::entrance(Direction direction) const {
   return direction == Direction::up ? settings_.client_tun.number() : settings_.server_tun.number();
@@ -85,7 +86,7 @@ unsigned Forwarder::read_packets(Direction direction) {
 }
 
 unsigned Forwarder::release_packets(Direction direction) {
-  const int exit = entrance(direction == Direction::up ? Direction::down : Direction::up);
+  const int exit = entrance(reverse(direction));
   for (unsigned count = 0; count < burst_packets; ++count) {
     const Instant at = now();
     const auto release = path_->take(direction, at);
@@ -104,8 +105,7 @@ unsigned Forwarder::release_packets(Direction direction) {
 
 void Forwarder::wait(Instant round_start, unsigned handled) {
   if (settings_.quantum > Nanoseconds::zero() && handled >= busy_packets) {
-    const timespec until = to_timespec(epoch_ns_ + (round_start + settings_.quantum).count());
-    ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+    sleep_until(epoch_ns_ + (round_start + settings_.quantum).count());
     return;
   }
   const Instant wake = path_->next_wake();

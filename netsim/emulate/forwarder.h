@@ -11,9 +11,9 @@
 #include <mutex>
 #include <thread>
 
+#include "base/owned_fd.h"
 #include "netsim/emulate/lateness.h"
 #include "netsim/packet/packet_path.h"
-#include "netsim/emulate/unique_fd.h"
 
 namespace cutlink::netsim {
 
@@ -27,8 +27,8 @@ struct ForwarderReport {
 class Forwarder {
  public:
   struct Settings {
-    UniqueFd client_tun;
-    UniqueFd server_tun;
+    OwnedFd client_tun;
+    OwnedFd server_tun;
     std::uint32_t mtu = 1500;
     // Above some 300 Mbit/s: packets that come within so much time are handled together, for half the CPU
     // time.
@@ -54,7 +54,7 @@ class Forwarder {
   Settings settings_;
   PacketPool pool_;
   std::unique_ptr<PacketPath> path_;
-  UniqueFd wake_;  // eventfd: look at the requests
+  OwnedFd wake_;  // eventfd: look at the requests
   std::int64_t epoch_ns_;
   Lateness lateness_;
   std::array<std::uint64_t, 2> device_drops_{};

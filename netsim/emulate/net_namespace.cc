@@ -32,7 +32,7 @@ void in_thread(const std::function<void()>& work) {
 NetNamespace::NetNamespace() {
   in_thread([this] {
     checked(::unshare(CLONE_NEWNET), "make a network namespace");
-    fd_ = UniqueFd(
+    fd_ = OwnedFd(
         checked(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "open the new network namespace"));
     raise_loopback();
   });

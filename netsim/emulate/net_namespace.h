@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "netsim/emulate/unique_fd.h"
+#include "base/owned_fd.h"
 
 namespace cutlink::netsim {
 
@@ -18,7 +18,7 @@ class NetNamespace {
   [[nodiscard]] int fd() const { return fd_.number(); }  // for setns(2)
 
  private:
-  UniqueFd fd_;
+  OwnedFd fd_;
 };
 
 }  // namespace cutlink::netsim

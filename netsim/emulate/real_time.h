@@ -1,4 +1,4 @@
-// The clock and the priority of threads that play a link in real time.
+// The sleep and the priority of threads that play a link in real time.
 #pragma once
 
 #include <sched.h>
@@ -9,16 +9,17 @@
 
 namespace cutlink::netsim {
 
-inline std::int64_t monotonic_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
 inline timespec to_timespec(std::int64_t ns) { return {ns / 1'000'000'000, ns % 1'000'000'000}; }
 
-// Exact timers for this thread, and the least real-time priority, which is above all normal threads. False:
-// the priority may not be had.
+// Sleeps until steady_now_ns() reads `until_ns`; a signal may end it earlier. steady_now_ns() reads
+// std::chrono::steady_clock, which is CLOCK_MONOTONIC on Linux: a test holds the two against each other.
+inline void sleep_until(std::int64_t until_ns) {
+  const timespec until = to_timespec(until_ns);
+  ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+}
+
+// Gives this thread exact timers, and the least real-time priority, which is above all normal threads.
+// Returns false if this process may not have the priority.
 inline bool become_punctual() {
   ::prctl(PR_SET_TIMERSLACK, 1UL);
   sched_param parameter{};

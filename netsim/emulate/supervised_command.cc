@@ -25,13 +25,13 @@ constexpr std::array<int, 6> passed_on = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGU
 constexpr int life_fd = 3;  // in the supervisor
 
 struct PipeEnds {
-  UniqueFd read, write;
+  OwnedFd read, write;
 };
 
 PipeEnds make_pipe() {
   std::array<int, 2> ends{};
   checked(::pipe2(ends.data(), O_CLOEXEC), "make a pipe");
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+  return {OwnedFd(ends[0]), OwnedFd(ends[1])};
 }
 
 int status_of(int raw) { return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw); }

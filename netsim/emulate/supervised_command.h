@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "base/owned_fd.h"
 #include "base/units.h"
-#include "netsim/emulate/unique_fd.h"
 
 namespace cutlink::netsim {
 
@@ -27,8 +27,8 @@ class SupervisedCommand {
     // as it does this program.
     bool background = false;
   };
-  // Throws Error(usage) where the command cannot be started, Error(run) where it is not its fault. Signals
-  // are at their defaults and unblocked there.
+  // Starts the command with all signals at their defaults and unblocked. Throws Error(usage) if the command
+  // cannot be started, Error(run) if the reason lies elsewhere.
   explicit SupervisedCommand(const Settings& settings);
   ~SupervisedCommand();  // stop() with a second's grace
   SupervisedCommand(const SupervisedCommand&) = delete;
@@ -44,7 +44,7 @@ class SupervisedCommand {
 
  private:
   pid_t supervisor_ = -1;
-  UniqueFd life_;  // the pipe's end that closes with this program
+  OwnedFd life_;  // the pipe's end that closes with this program
   std::optional<int> status_;
 };
 

@@ -9,12 +9,12 @@
 
 namespace cutlink::netsim {
 
-// cannot `action`: cause of errno.
+// Throws Error(run) "cannot `action`: " and the cause in errno.
 [[noreturn]] inline void system_failure(const std::string& action) {
   run_error("cannot " + action + ": " + std::generic_category().message(errno));
 }
 
-// The call's result, where it is not negative.
+// Returns the call's result if it is not negative, and throws Error(run) otherwise.
 template <typename T>
 T checked(T result, const char* action) {
   if (result < 0) {

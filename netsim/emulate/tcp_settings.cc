@@ -41,7 +41,7 @@ void apply_tcp_settings(const LinkSpec& spec) {
   write_setting("ipv4/tcp_no_metrics_save", "1");
   write_setting("ipv4/tcp_slow_start_after_idle", spec.tcp.idle_reset ? "1" : "0");
   write_setting("ipv4/ping_group_range", "0 0");
-  const double round_trip_s = std::chrono::duration<double>(2 * link_delay(spec)).count();
+  const double round_trip_s = std::chrono::duration<double>(2 * spec.delay).count();
   std::uint64_t window = 0;
   for (const Direction direction : {Direction::up, Direction::down}) {
     const double in_flight = packet_rate(spec, direction).bps / 8.0 * round_trip_s;

@@ -7,7 +7,7 @@
 
 namespace cutlink::netsim {
 
-// cubic where it may be had, no memory of earlier connections, IPv6 silent (its neighbour traffic would share
+// cubic if it may be had, no memory of earlier connections, IPv6 silent (its neighbour traffic would share
 // the link), idle reset as the link says, and room for windows that fill path and queue. What the machine
 // refuses stays as it is: kernels and containers differ in what they let a namespace change.
 void apply_tcp_settings(const LinkSpec& spec);

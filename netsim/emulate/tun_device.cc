@@ -53,7 +53,7 @@ class Interface {
     checked(::ioctl(socket_.number(), what, &request_), action);
   }
 
-  UniqueFd socket_;
+  OwnedFd socket_;
   ifreq request_{};
 };
 
@@ -75,7 +75,7 @@ void set_queue(std::uint32_t packets) {
   request.attribute.rta_len = RTA_LENGTH(sizeof(std::uint32_t));
   request.packets = packets;
   const char* const action = "set the queue of the TUN device";
-  const UniqueFd socket(checked(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), action));
+  const OwnedFd socket(checked(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), action));
   checked(::send(socket.number(), &request, sizeof request, 0), action);
   struct {
     nlmsghdr header{};
@@ -91,8 +91,8 @@ void set_queue(std::uint32_t packets) {
 
 }  // namespace
 
-UniqueFd open_tun(const TunSettings& settings) {
-  UniqueFd tun(checked(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), "open /dev/net/tun"));
+OwnedFd open_tun(const TunSettings& settings) {
+  OwnedFd tun(checked(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), "open /dev/net/tun"));
   ifreq request{};
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
   std::strncpy(request.ifr_name, tun_name, IFNAMSIZ - 1);

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "netsim/emulate/unique_fd.h"
+#include "base/owned_fd.h"
 
 namespace cutlink::netsim {
 
@@ -21,7 +21,7 @@ inline constexpr const char* tun_name = "link0";
 // Non-blocking; plain IP packets of at most the MTU: without IFF_VNET_HDR the kernel segments and completes
 // checksums before it hands packets over, and checks them when they come back. The device goes with the
 // descriptor. Throws Error(run).
-[[nodiscard]] UniqueFd open_tun(const TunSettings& settings);
+[[nodiscard]] OwnedFd open_tun(const TunSettings& settings);
 void raise_loopback();
 // Packets that the kernel dropped before we read them.
 [[nodiscard]] std::uint64_t tun_send_drops();

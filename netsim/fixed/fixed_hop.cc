@@ -8,10 +8,6 @@
 namespace cutlink::netsim {
 namespace {
 
-Direction reverse(Direction direction) {
-  return direction == Direction::up ? Direction::down : Direction::up;
-}
-
 Micros serialise(std::uint64_t bytes, double rate_bps) {
   return Micros{static_cast<double>(bytes) * 8e6 / rate_bps};
 }

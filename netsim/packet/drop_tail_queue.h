@@ -23,7 +23,7 @@ class DropTailQueue {
 
   explicit DropTailQueue(Bytes limit) : limit_(limit.count) {}
 
-  // False, and nothing changes, where the queue would hold more than its limit. The packet on the wire has
+  // Returns false, and changes nothing, if the queue would hold more than its limit. The packet on the wire has
   // left the queue and does not count.
   [[nodiscard]] bool push(Packet packet, Instant arrival) {
     if (bytes_ + packet.bytes > limit_) {

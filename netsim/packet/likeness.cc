@@ -7,11 +7,11 @@ namespace cutlink::netsim {
 LinkSpec simulated_likeness(const LinkSpec& spec) {
   LinkSpec likeness = spec;
   likeness.loss_up = likeness.loss_down = {};
-  if (spec.kind == "fixed") {
-    likeness.fixed.up = packet_rate(spec, Direction::up);
-    likeness.fixed.down = packet_rate(spec, Direction::down);
-    likeness.fixed.trace_up.clear();
-    likeness.fixed.trace_down.clear();
+  if (auto* fixed = std::get_if<FixedLinkSpec>(&likeness.bottleneck)) {
+    fixed->up = packet_rate(spec, Direction::up);
+    fixed->down = packet_rate(spec, Direction::down);
+    fixed->trace_up.clear();
+    fixed->trace_down.clear();
   }
   return likeness;
 }

@@ -23,13 +23,13 @@ class Medium {
  public:
   virtual ~Medium() = default;
 
-  // A packet reaches the queue. False: the queue is full. advance(now) comes first; no call goes back in
-  // time.
+  // A packet reaches the queue. Returns false if the queue is full. The caller calls advance(now) first, and
+  // never goes back in time.
   [[nodiscard]] virtual bool offer(Direction direction, Packet packet, Instant now) = 0;
   // Serves all that starts until `now` and appends it to `out`, in order within a direction. May be called
   // late or rarely: the outcome is the same.
   virtual void advance(Instant now, std::vector<Departure>& out) = 0;
-  // When the next service starts if nothing else arrives; `never` where nothing waits.
+  // When the next service starts if nothing else arrives; `never` if nothing waits.
   [[nodiscard]] virtual Instant next_start() = 0;
 };
 

@@ -42,11 +42,11 @@ class PacketPath {
   // Packets that are dropped go back to `pool`, which outlives this.
   PacketPath(std::unique_ptr<Medium> medium, const Settings& settings, PacketPool& pool);
 
-  // A packet enters. Time never goes back, over all calls.
+  // A packet enters. Over all calls, `now` never goes back.
   void offer(Direction direction, Packet packet, Instant now);
   // The next packet that is due at the far end by `now`, in order; the caller owns its slot from then on.
   [[nodiscard]] std::optional<Release> take(Direction direction, Instant now);
-  // When to look again at the latest, should nothing enter before; `never` where nothing is under way.
+  // When to look again at the latest, if nothing enters before; `never` if nothing is under way.
   [[nodiscard]] Instant next_wake();
   [[nodiscard]] const PacketCounts& counts(Direction direction) const {
     return counts_[static_cast<std::size_t>(direction)];

@@ -10,7 +10,8 @@ namespace cutlink::netsim {
 class RateClock {
  public:
   virtual ~RateClock() = default;
-  // Starts come in order, none before the end of the one earlier.
+  // When `bytes` that start at `start` have passed. Calls come in order: no start before the result of the call
+  // before.
   virtual Instant pass(Instant start, std::uint32_t bytes) = 0;
 };
 

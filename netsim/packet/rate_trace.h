@@ -1,8 +1,8 @@
 // A recorded rate: mahimahi's trace files, read unchanged.
 //
 // Format (mahimahi, traces/README and mm-link(1)): a line holds one whole number, a time in ms from the
-// start, at which 1500 bytes may pass; times do not fall; at the end the trace starts over, the last time
-// being its length. Small packets share an opportunity, a large one takes several, what nobody uses is lost.
+// start, at which 1500 bytes may pass; times do not fall. At the end the trace starts over: the last time is
+// its length. Small packets share an opportunity, a large one takes several, and what nobody uses is lost.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +20,7 @@ struct RateTrace {
   [[nodiscard]] BitRate mean_rate() const;
 };
 
-// name: for messages. Throws Error(usage) with name and line.
+// name: the file, for messages. Throws Error(usage) with name and line.
 [[nodiscard]] RateTrace parse_rate_trace(std::string_view text, const std::string& name);
 [[nodiscard]] RateTrace load_rate_trace(const std::filesystem::path& path);
 

@@ -31,8 +31,8 @@ class WifiMedium final : public Medium {
     bool missed_ack = false;  // asks for the block ACK before it sends the aggregate again
   };
 
-  // When the station may start if nobody is faster; `never` where it has nothing to send. Draws its backoff
-  // where it came to a busy medium.
+  // When the station may start if nobody is faster; `never` if it has nothing to send. Draws its backoff if it
+  // found the medium busy.
   [[nodiscard]] Instant access_time(std::size_t station);
   [[nodiscard]] Instant first_access();
   [[nodiscard]] bool is_contender(std::size_t station) const { return station >= 2; }

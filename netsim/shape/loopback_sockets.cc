@@ -23,8 +23,8 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
-UniqueFd listen_on_loopback(std::uint16_t& port) {
-  UniqueFd fd(checked(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "make a socket"));
+OwnedFd listen_on_loopback(std::uint16_t& port) {
+  OwnedFd fd(checked(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "make a socket"));
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   auto* raw = static_cast<sockaddr*>(static_cast<void*>(&address));
@@ -35,20 +35,20 @@ UniqueFd listen_on_loopback(std::uint16_t& port) {
   return fd;
 }
 
-UniqueFd connect_on_loopback(std::uint16_t port, bool& refused) {
-  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+OwnedFd connect_on_loopback(std::uint16_t port, bool& refused) {
+  OwnedFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(port);
   const auto* raw = static_cast<const sockaddr*>(static_cast<const void*>(&address));
   refused = ::connect(fd.number(), raw, sizeof address) != 0 && errno != EINPROGRESS;
   return fd;
 }
 
-void send_at_once(const UniqueFd& socket) {
+void send_at_once(const OwnedFd& socket) {
   const int yes = 1;
   static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes));
 }
 
-void reset_when_closed(const UniqueFd& socket) {
+void reset_when_closed(const OwnedFd& socket) {
   const linger at_once{1, 0};
   static_cast<void>(::setsockopt(socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
 }

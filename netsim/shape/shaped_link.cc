@@ -10,10 +10,6 @@
 namespace cutlink::netsim {
 namespace {
 
-Direction reverse(Direction direction) {
-  return direction == Direction::up ? Direction::down : Direction::up;
-}
-
 LinkSpec without_loss(LinkSpec spec) {
   spec.loss_up = spec.loss_down = {};
   return spec;
@@ -21,8 +17,8 @@ LinkSpec without_loss(LinkSpec spec) {
 
 // The pipe full, and the queue on top.
 std::uint64_t most_of(const LinkSpec& spec, Direction direction) {
-  const Nanoseconds longest = link_delay(spec) + (spec.kind == "wifi" ? spec.wifi.jitter : spec.fixed.jitter);
-  const double pipe = packet_rate(spec, direction).bps / 8.0 * std::chrono::duration<double>(longest).count();
+  const double longest_s = std::chrono::duration<double>(spec.delay + spec.jitter).count();
+  const double pipe = packet_rate(spec, direction).bps / 8.0 * longest_s;
   return emulated_queue(spec, direction).count + static_cast<std::uint64_t>(pipe);
 }
 
@@ -67,7 +63,7 @@ void ShapedLink::send(Direction direction, std::uint64_t stream, Mark mark, Inst
   offer(direction, {.stream = stream, .bytes = 0, .mark = mark, .due = {}}, tcp_ip_header_bytes, now);
 }
 
-// Moves what has arrived by `now` off the path, in both directions: ACKs end here, where nobody takes them.
+// Moves what has arrived by `now` off the path, in both directions. ACKs end here: nobody takes them.
 void ShapedLink::settle(Instant now) {
   for (const Direction direction : {Direction::up, Direction::down}) {
     Lane& way = lane(direction);

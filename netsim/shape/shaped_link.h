@@ -1,4 +1,4 @@
-// A link for byte streams, in virtual time: what is left of the emulated link where packets are out of reach.
+// A link for byte streams, in virtual time: what can be kept of the emulated link if packets are out of reach.
 //
 // Bytes are cut into segments as TCP's would be and take the emulator's own packet path: the same rate clock,
 // Wi-Fi cell, delay and jitter, with every second segment answered by an ACK's 52 bytes on the way back.
@@ -29,7 +29,7 @@ class ShapedLink {
     Instant due{};
   };
 
-  // seed: of jitter and backoff. Throws Error(usage) where the spec cannot be.
+  // seed: of jitter and backoff. Throws Error(usage) if the link cannot exist.
   ShapedLink(const LinkSpec& link, std::uint64_t seed);
 
   // Payload that is on its way at most, per direction: what queue and delay hold at the link's rate.
@@ -44,7 +44,7 @@ class ShapedLink {
   void send(Direction direction, std::uint64_t stream, Mark mark, Instant now);
   // The next arrival that is due by `now`, in order.
   [[nodiscard]] std::optional<Arrival> take(Direction direction, Instant now);
-  // When to look again at the latest, should nothing enter before; `never` where nothing is under way.
+  // When to look again at the latest, if nothing enters before; `never` if nothing is under way.
   [[nodiscard]] Instant next_wake();
   // Segments and ACKs, headers included.
   [[nodiscard]] const PacketCounts& counts(Direction direction) const { return path_->counts(direction); }

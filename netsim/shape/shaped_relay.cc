@@ -5,9 +5,10 @@
 
 #include <algorithm>
 
-#include "netsim/shape/loopback_sockets.h"
+#include "base/steady_now.h"
 #include "netsim/emulate/real_time.h"
 #include "netsim/emulate/system_call.h"
+#include "netsim/shape/loopback_sockets.h"
 
 namespace cutlink::netsim {
 namespace {
@@ -17,10 +18,6 @@ constexpr std::size_t read_bytes = 64 * 1024;  // of one stream, before the othe
 constexpr unsigned burst_segments = 64;        // of one direction, likewise
 constexpr unsigned busy_segments = 4;          // as many in one round: they come faster than rounds
 constexpr std::array both = {Direction::up, Direction::down};
-
-Direction reverse(Direction direction) {
-  return direction == Direction::up ? Direction::down : Direction::up;
-}
 
 std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
@@ -32,7 +29,7 @@ ShapedRelay::ShapedRelay(const LinkSpec& link, std::uint64_t seed, std::uint16_t
       fast_(std::max(packet_rate(link, Direction::up), packet_rate(link, Direction::down)).bps > fast_bps),
       listener_(listen_on_loopback(port_)),
       wake_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "make an eventfd")),
-      epoch_ns_(monotonic_ns()),
+      epoch_ns_(steady_now_ns()),
       thread_([this] { loop(); }) {}
 
 ShapedRelay::~ShapedRelay() {
@@ -56,7 +53,7 @@ ShapedReport ShapedRelay::report() {
           .real_time = real_time_};
 }
 
-Instant ShapedRelay::now() const { return Instant{monotonic_ns() - epoch_ns_}; }
+Instant ShapedRelay::now() const { return Instant{steady_now_ns() - epoch_ns_}; }
 
 int ShapedRelay::entrance(const Stream& stream, Direction direction) {
   return direction == Direction::up ? stream.client.number() : stream.server.number();
@@ -72,7 +69,7 @@ void ShapedRelay::loop() {
     real_time_ = become_punctual();
   }
   for (;;) {
-    const std::int64_t start_ns = monotonic_ns();
+    const std::int64_t start_ns = steady_now_ns();
     unsigned handled = 0;
     {
       const std::lock_guard lock(mutex_);
@@ -122,12 +119,12 @@ unsigned ShapedRelay::read_all() {
 
 void ShapedRelay::accept_all() {
   while (streams_.size() < most_streams) {
-    UniqueFd client(::accept4(listener_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    OwnedFd client(::accept4(listener_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (client.number() < 0) {
       return;
     }
     bool refused = false;
-    UniqueFd server = connect_on_loopback(server_port_, refused);
+    OwnedFd server = connect_on_loopback(server_port_, refused);
     send_at_once(client);
     send_at_once(server);
     Stream& stream = streams_[next_id_++];
@@ -258,8 +255,7 @@ void ShapedRelay::list_files() {
 
 void ShapedRelay::wait(std::int64_t round_start_ns, unsigned handled) {
   if (fast_ && handled >= busy_segments) {
-    const timespec until = to_timespec(round_start_ns + fast_quantum_ns);
-    ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+    sleep_until(round_start_ns + fast_quantum_ns);
     return;
   }
   const Instant wake = link_.next_wake();  // only this thread moves the link

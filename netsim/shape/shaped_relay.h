@@ -17,18 +17,18 @@
 #include <thread>
 #include <vector>
 
-#include "netsim/shape/byte_fifo.h"
+#include "base/owned_fd.h"
 #include "netsim/emulate/lateness.h"
+#include "netsim/shape/byte_fifo.h"
 #include "netsim/shape/shaped_link.h"
 #include "netsim/shape/shaped_report.h"
-#include "netsim/emulate/unique_fd.h"
 
 namespace cutlink::netsim {
 
 class ShapedRelay {
  public:
   // Listens on a free port of 127.0.0.1; the server's port is of 127.0.0.1, too. seed: of jitter and backoff.
-  // Throws Error(usage) where the link cannot be, Error(run) where a system call fails.
+  // Throws Error(usage) if the link cannot exist, Error(run) if a system call fails.
   ShapedRelay(const LinkSpec& link, std::uint64_t seed, std::uint16_t server_port);
   ~ShapedRelay();  // what is under way is dropped, connections are reset
   ShapedRelay(const ShapedRelay&) = delete;
@@ -47,7 +47,7 @@ class ShapedRelay {
     bool closed = false;       // nothing is written any more
   };
   struct Stream {
-    UniqueFd client, server;
+    OwnedFd client, server;
     std::array<Way, 2> ways;
     bool broken = false;  // to be reset
   };
@@ -72,8 +72,8 @@ class ShapedRelay {
   std::uint16_t server_port_;
   bool fast_;
   std::uint16_t port_ = 0;  // set by what makes the listener, so before it
-  UniqueFd listener_;
-  UniqueFd wake_;  // eventfd: stop
+  OwnedFd listener_;
+  OwnedFd wake_;  // eventfd: stop
   std::int64_t epoch_ns_;
   std::map<std::uint64_t, Stream> streams_;
   std::uint64_t next_id_ = 0;

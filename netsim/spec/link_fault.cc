@@ -1,4 +1,4 @@
-// What a link must keep to before it can be made.
+// The limits within which a link can be made.
 #include <fmt/format.h>
 
 #include "netsim/spec/link_fields.h"
@@ -51,7 +51,7 @@ std::optional<LinkFault> tcp_fault(const TcpSpec& tcp, unsigned max_mss) {
   return std::nullopt;
 }
 
-// A trace stands in for a rate.
+// A direction has a rate or a trace, never both.
 std::optional<LinkFault> rate_or_trace_fault(const char* key, BitRate rate, const std::string& trace) {
   if (trace.empty()) {
     return rate_fault(key, rate);
@@ -62,8 +62,8 @@ std::optional<LinkFault> rate_or_trace_fault(const char* key, BitRate rate, cons
   return std::nullopt;
 }
 
-std::optional<LinkFault> fixed_fault(const LinkSpec& spec) {
-  const FixedLinkSpec& fixed = spec.fixed;
+// The settings of one kind, and what the kind asks of TCP.
+std::optional<LinkFault> kind_fault(const FixedLinkSpec& fixed, const TcpSpec& tcp) {
   if (auto fault = rate_or_trace_fault("up", fixed.up, fixed.trace_up)) {
     return fault;
   }
@@ -73,42 +73,34 @@ std::optional<LinkFault> fixed_fault(const LinkSpec& spec) {
   if (fixed.duplex == Duplex::half && !(fixed.trace_up.empty() && fixed.trace_down.empty())) {
     return LinkFault{"duplex", "half: a trace is of one direction, so the link must be full duplex"};
   }
-  if (auto fault = tcp_fault(spec.tcp, max_mss_fixed)) {
+  if (auto fault = tcp_fault(tcp, max_mss_fixed)) {
     return fault;
   }
-  const std::uint64_t packet = spec.tcp.mss + tcp_ip_header_bytes;
+  const std::uint64_t packet = tcp.mss + tcp_ip_header_bytes;
   if (fixed.queue.count != 0 && fixed.queue.count < packet) {
     return LinkFault{
         "queue", fmt::format("{}: must hold a packet of {}", to_text(fixed.queue), to_exact(Bytes{packet}))};
   }
-  return delay_fault(fixed.delay, fixed.jitter);
+  return std::nullopt;
 }
 
-std::optional<LinkFault> wifi_fault(const LinkSpec& spec) {
-  if (const auto fault = find_wifi_fault(spec.wifi)) {
+std::optional<LinkFault> kind_fault(const WifiLinkSpec& wifi, const TcpSpec& tcp) {
+  if (const auto fault = find_wifi_fault(wifi)) {
     return LinkFault{fault->key, fault->message};
   }
-  if (spec.wifi.contenders > max_contenders) {
+  if (wifi.contenders > max_contenders) {
     return LinkFault{"contenders",
                      fmt::format("{}: the formula holds for at most {}; simulate more with ns-3",
-                                 spec.wifi.contenders, max_contenders)};
+                                 wifi.contenders, max_contenders)};
   }
-  if (auto fault = tcp_fault(spec.tcp, max_mss_wifi)) {
-    return fault;
-  }
-  return delay_fault(spec.wifi.delay, spec.wifi.jitter);
+  return tcp_fault(tcp, max_mss_wifi);
 }
 
 }  // namespace
 
-std::optional<LinkFault> find_link_fault(const LinkSpec& spec) {
-  if (spec.kind == "fixed") {
-    return fixed_fault(spec);
-  }
-  if (spec.kind == "wifi") {
-    return wifi_fault(spec);
-  }
-  return LinkFault{"kind", fmt::format("\"{}\" is not known: fixed or wifi", spec.kind)};
+std::optional<LinkFault> find_link_fault(const LinkSpec& link) {
+  auto fault = std::visit([&](const auto& kind) { return kind_fault(kind, link.tcp); }, link.bottleneck);
+  return fault ? fault : delay_fault(link.delay, link.jitter);
 }
 
 }  // namespace cutlink::netsim

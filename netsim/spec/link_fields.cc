@@ -64,8 +64,15 @@ Duplex parse_duplex(std::string_view text) {
 
 using Text = std::string_view;
 
+// A key of one kind is only ever set on a link of that kind.
+FixedLinkSpec& fixed(LinkSpec& link) { return std::get<FixedLinkSpec>(link.bottleneck); }
+WifiLinkSpec& wifi(LinkSpec& link) { return std::get<WifiLinkSpec>(link.bottleneck); }
+
+void set_delay(LinkSpec& link, Text text) { link.delay = parse_duration(text); }
+void set_jitter(LinkSpec& link, Text text) { link.jitter = parse_duration(text); }
+
 // What both kinds have.
-void add_loss_fields(std::vector<LinkField>& fields, const char* group) {
+void add_loss_fields(std::vector<LinkField>& fields, const std::string& group) {
   fields.push_back({group, "loss", "packets lost each way, 1% or \"gemodel 0.2% 20%\"; emulated only",
                     [](LinkSpec& s, Text t) { s.loss_up = s.loss_down = parse_loss(t); }});
   fields.push_back({group, "loss_up", "packets lost from client to server, 1%",
@@ -75,55 +82,57 @@ void add_loss_fields(std::vector<LinkField>& fields, const char* group) {
 }
 
 std::vector<LinkField> make_fields() {
+  const std::string fixed_keys(FixedLinkSpec::kind);
+  const std::string wifi_keys(WifiLinkSpec::kind);
+  const std::string tcp_keys(tcp_group);
   std::vector<LinkField> fields{
-      {"fixed", "rate", "both directions at once, 20Mbit/s",
-       [](LinkSpec& s, Text t) { s.fixed.up = s.fixed.down = parse_bit_rate(t); }},
-      {"fixed", "up", "client to server, 20Mbit/s",
-       [](LinkSpec& s, Text t) { s.fixed.up = parse_bit_rate(t); }},
-      {"fixed", "down", "server to client, 100Mbit/s",
-       [](LinkSpec& s, Text t) { s.fixed.down = parse_bit_rate(t); }},
-      {"fixed", "trace", "a mahimahi trace file in place of rate; emulated only",
-       [](LinkSpec& s, Text t) { s.fixed.trace_up = s.fixed.trace_down = t; }},
-      {"fixed", "trace_up", "a mahimahi trace file in place of up",
-       [](LinkSpec& s, Text t) { s.fixed.trace_up = t; }},
-      {"fixed", "trace_down", "a mahimahi trace file in place of down",
-       [](LinkSpec& s, Text t) { s.fixed.trace_down = t; }},
-      {"fixed", "delay", "one way, 10ms", [](LinkSpec& s, Text t) { s.fixed.delay = parse_duration(t); }},
-      {"fixed", "jitter", "at most so much more delay a message, 5ms",
-       [](LinkSpec& s, Text t) { s.fixed.jitter = parse_duration(t); }},
-      {"fixed", "queue", "buffer before the bottleneck, 100kB; 0B: ample",
-       [](LinkSpec& s, Text t) { s.fixed.queue = parse_bytes(t); }},
-      {"fixed", "duplex", "half or full", [](LinkSpec& s, Text t) { s.fixed.duplex = parse_duplex(t); }},
-      {"wifi", "standard", "802.11n, 802.11ac or 802.11ax", [](LinkSpec& s, Text t) { s.wifi.standard = t; }},
-      {"wifi", "width", "20MHz, 40MHz, 80MHz or 160MHz",
-       [](LinkSpec& s, Text t) { s.wifi.width_mhz = parse_width(t); }},
-      {"wifi", "mcs", "0 to 7, 9 or 11 by standard",
-       [](LinkSpec& s, Text t) { s.wifi.mcs = parse_count(t); }},
-      {"wifi", "streams", "spatial streams, 1 to 4 or 8 by standard",
-       [](LinkSpec& s, Text t) { s.wifi.streams = parse_count(t); }},
-      {"wifi", "guard_interval", "800ns (long) or 400ns (short)",
-       [](LinkSpec& s, Text t) { s.wifi.short_guard_interval = parse_short_guard(t); }},
-      {"wifi", "rts", "true or false", [](LinkSpec& s, Text t) { s.wifi.rts_cts = parse_switch(t); }},
-      {"wifi", "max_ampdu", "aggregate's size limit, 64kB; 0B: the standard's",
-       [](LinkSpec& s, Text t) { s.wifi.max_ampdu = parse_bytes(t); }},
-      {"wifi", "contenders", "other stations with saturated uplinks, 0 to 4",
-       [](LinkSpec& s, Text t) { s.wifi.contenders = parse_count(t); }},
-      {"wifi", "delay", "one way, of the wired part, 2.5ms",
-       [](LinkSpec& s, Text t) { s.wifi.delay = parse_duration(t); }},
-      {"wifi", "jitter", "at most so much more delay a message, 5ms",
-       [](LinkSpec& s, Text t) { s.wifi.jitter = parse_duration(t); }},
-      {"tcp", "enabled", "true or false; false: bare bytes, no windows",
+      {fixed_keys, "rate", "both directions at once, 20Mbit/s",
+       [](LinkSpec& s, Text t) { fixed(s).up = fixed(s).down = parse_bit_rate(t); }},
+      {fixed_keys, "up", "client to server, 20Mbit/s",
+       [](LinkSpec& s, Text t) { fixed(s).up = parse_bit_rate(t); }},
+      {fixed_keys, "down", "server to client, 100Mbit/s",
+       [](LinkSpec& s, Text t) { fixed(s).down = parse_bit_rate(t); }},
+      {fixed_keys, "trace", "a mahimahi trace file in place of rate; emulated only",
+       [](LinkSpec& s, Text t) { fixed(s).trace_up = fixed(s).trace_down = t; }},
+      {fixed_keys, "trace_up", "a mahimahi trace file in place of up",
+       [](LinkSpec& s, Text t) { fixed(s).trace_up = t; }},
+      {fixed_keys, "trace_down", "a mahimahi trace file in place of down",
+       [](LinkSpec& s, Text t) { fixed(s).trace_down = t; }},
+      {fixed_keys, "delay", "one way, 10ms", set_delay},
+      {fixed_keys, "jitter", "at most so much more delay a message, 5ms", set_jitter},
+      {fixed_keys, "queue", "buffer before the bottleneck, 100kB; 0B: ample",
+       [](LinkSpec& s, Text t) { fixed(s).queue = parse_bytes(t); }},
+      {fixed_keys, "duplex", "half or full", [](LinkSpec& s, Text t) { fixed(s).duplex = parse_duplex(t); }},
+      {wifi_keys, "standard", "802.11n, 802.11ac or 802.11ax",
+       [](LinkSpec& s, Text t) { wifi(s).standard = t; }},
+      {wifi_keys, "width", "20MHz, 40MHz, 80MHz or 160MHz",
+       [](LinkSpec& s, Text t) { wifi(s).width_mhz = parse_width(t); }},
+      {wifi_keys, "mcs", "0 to 7, 9 or 11 by standard",
+       [](LinkSpec& s, Text t) { wifi(s).mcs = parse_count(t); }},
+      {wifi_keys, "streams", "spatial streams, 1 to 4 or 8 by standard",
+       [](LinkSpec& s, Text t) { wifi(s).streams = parse_count(t); }},
+      {wifi_keys, "guard_interval", "800ns (long) or 400ns (short)",
+       [](LinkSpec& s, Text t) { wifi(s).short_guard_interval = parse_short_guard(t); }},
+      {wifi_keys, "rts", "true or false", [](LinkSpec& s, Text t) { wifi(s).rts_cts = parse_switch(t); }},
+      {wifi_keys, "max_ampdu", "aggregate's size limit, 64kB; 0B: the standard's",
+       [](LinkSpec& s, Text t) { wifi(s).max_ampdu = parse_bytes(t); }},
+      {wifi_keys, "contenders", "other stations with saturated uplinks, 0 to 4",
+       [](LinkSpec& s, Text t) { wifi(s).contenders = parse_count(t); }},
+      {wifi_keys, "delay", "one way, of the wired part, 2.5ms", set_delay},
+      {wifi_keys, "jitter", "at most so much more delay a message, 5ms", set_jitter},
+      {tcp_keys, "enabled", "true or false; false: bare bytes, no windows",
        [](LinkSpec& s, Text t) { s.tcp.enabled = parse_switch(t); }},
-      {"tcp", "mss", "payload bytes of a segment, 1448",
+      {tcp_keys, "mss", "payload bytes of a segment, 1448",
        [](LinkSpec& s, Text t) { s.tcp.mss = parse_count(t); }},
-      {"tcp", "initial_window", "segments, 10",
+      {tcp_keys, "initial_window", "segments, 10",
        [](LinkSpec& s, Text t) { s.tcp.initial_window = parse_count(t); }},
-      {"tcp", "idle_reset", "true or false", [](LinkSpec& s, Text t) { s.tcp.idle_reset = parse_switch(t); }},
-      {"tcp", "max_window", "the receiver's, 1.5MB; 0B: 1.5MB",
+      {tcp_keys, "idle_reset", "true or false",
+       [](LinkSpec& s, Text t) { s.tcp.idle_reset = parse_switch(t); }},
+      {tcp_keys, "max_window", "the receiver's, 1.5MB; 0B: 1.5MB",
        [](LinkSpec& s, Text t) { s.tcp.max_window = parse_bytes(t); }},
   };
-  add_loss_fields(fields, "fixed");
-  add_loss_fields(fields, "wifi");
+  add_loss_fields(fields, fixed_keys);
+  add_loss_fields(fields, wifi_keys);
   return fields;
 }
 

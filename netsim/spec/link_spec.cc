@@ -19,9 +19,11 @@ constexpr std::uint64_t max_file_bytes = 64 * 1024;
 LinkSpec load_file(const fs::path& path, const std::string& name) {
   LinkSpec spec = parse_link_toml(read_text_file(path, max_file_bytes), path.string());
   spec.name = name;
-  for (fs::path* trace : {&spec.fixed.trace_up, &spec.fixed.trace_down}) {
-    if (!trace->empty()) {  // relative to the file that names it
-      *trace = path.parent_path() / *trace;
+  if (auto* fixed = std::get_if<FixedLinkSpec>(&spec.bottleneck)) {
+    for (fs::path* trace : {&fixed->trace_up, &fixed->trace_down}) {
+      if (!trace->empty()) {  // relative to the file that names it
+        *trace = path.parent_path() / *trace;
+      }
     }
   }
   return spec;

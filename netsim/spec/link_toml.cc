@@ -9,6 +9,7 @@
 #include "base/one_line.h"
 #include "base/toml_dots.h"
 #include "netsim/spec/link_fields.h"
+#include "netsim/spec/link_kind.h"
 
 namespace cutlink::netsim {
 namespace {
@@ -27,7 +28,8 @@ class LinkFile {
 
   LinkSpec read() {
     LinkSpec spec;
-    spec.kind = read_kind();
+    spec.bottleneck = read_kind();
+    kind_ = kind_of(spec);
     for (const auto& [key, node] : root_) {
       read_top(spec, std::string(key.str()), node);
     }
@@ -51,16 +53,16 @@ class LinkFile {
   }
   static toml::source_index line_of(const toml::node& node) { return node.source().begin.line; }
 
-  [[nodiscard]] std::string read_kind() const {
+  [[nodiscard]] Bottleneck read_kind() const {
     const toml::node* node = root_.get("kind");
     if (node == nullptr) {
-      usage_error(file_ + ": kind: missing (write kind = \"fixed\" or kind = \"wifi\")");
+      usage_error(file_ + ": kind: missing (write " + known_kinds("kind = \"", "\"") + ")");
     }
-    const auto kind = node->value<std::string>();
-    if (!kind || (*kind != "fixed" && *kind != "wifi")) {
-      usage_error(at_line("kind", line_of(*node)) + "must be \"fixed\" or \"wifi\"");
+    auto kind = find_kind(node->value<std::string>().value_or(""));
+    if (!kind) {
+      usage_error(at_line("kind", line_of(*node)) + "must be " + known_kinds("\"", "\""));
     }
-    return *kind;
+    return *std::move(kind);
   }
 
   void read_top(LinkSpec& spec, const std::string& key, const toml::node& node) {
@@ -71,14 +73,14 @@ class LinkFile {
       spec.description = read_text(key, node);
     } else if (key == "tcp") {
       for (const auto& [name, value] : read_table(key, node)) {
-        read_field(spec, "tcp", std::string(name.str()), value);
+        read_field(spec, tcp_group, std::string(name.str()), value);
       }
     } else if (key == "sources") {
       for (const auto& [name, value] : read_table(key, node)) {
         read_source(spec, std::string(name.str()), value);
       }
     } else {
-      read_field(spec, spec.kind, key, node);
+      read_field(spec, kind_, key, node);
     }
   }
 
@@ -86,7 +88,7 @@ class LinkFile {
     const LinkField* field = find_link_field(group, key);
     if (field == nullptr) {
       const std::string more =
-          group == "tcp" ? " (in [tcp])" : ", description, [tcp], [sources] (kind " + spec.kind + ")";
+          group == tcp_group ? " (in [tcp])" : ", description, [tcp], [sources] (kind " + kind_ + ")";
       usage_error(at_line(key, line_of(node)) + "unknown key; " + known_keys_hint({group}, key) + more);
     }
     lines_[key] = line_of(node);
@@ -128,14 +130,15 @@ class LinkFile {
   }
 
   void read_source(LinkSpec& spec, const std::string& key, const toml::node& node) const {
-    if (find_link_field(spec.kind, key) == nullptr && find_link_field("tcp", key) == nullptr) {
+    if (find_link_field(kind_, key) == nullptr && find_link_field(tcp_group, key) == nullptr) {
       usage_error(at_line(key, line_of(node)) + "a source of an unknown key; " +
-                  known_keys_hint({spec.kind, "tcp"}, key));
+                  known_keys_hint({kind_, tcp_group}, key));
     }
     spec.sources.push_back({.key = key, .text = read_text(key, node)});
   }
 
   std::string file_;
+  std::string kind_;
   toml::table root_;
   std::map<std::string, toml::source_index> lines_;
   std::vector<std::string> keys_;

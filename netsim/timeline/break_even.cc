@@ -9,8 +9,8 @@ Nanoseconds settled_batch_time(const std::vector<TimelineEvent>& batch, BitRate 
   constexpr int batches = 3;
   LinkSpec spec;
   spec.name = "break-even";
-  spec.kind = "fixed";
-  spec.fixed = {.up = rate, .down = rate, .delay = delay, .jitter = {}, .queue = {}, .duplex = Duplex::full};
+  spec.bottleneck = FixedLinkSpec{.up = rate, .down = rate};
+  spec.delay = delay;
   spec.tcp = tcp;
   const auto link = make_link(spec, 0);
   Replay replay(*link);

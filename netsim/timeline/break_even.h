@@ -21,8 +21,8 @@ inline constexpr BitRate break_even_fastest{1e11};
                                              Nanoseconds delay, const TcpSpec& tcp);
 
 // Bisection (to 0.1 %) over such links that share one delay: the reference batch is faster above the rate
-// returned, the candidate below. break_even_slowest where the reference is faster at every rate of the range;
-// nothing where it never is. The batches must differ in the sense of "fewer bytes, more work", so that there
+// returned, the candidate below. break_even_slowest if the reference is faster at every rate of the range;
+// nothing if it never is. The batches must differ in the sense of "fewer bytes, more work", so that there
 // is one crossing.
 [[nodiscard]] std::optional<BitRate> break_even_rate(const std::vector<TimelineEvent>& reference,
                                                      const std::vector<TimelineEvent>& candidate,

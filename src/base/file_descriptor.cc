@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <system_error>
-#include <utility>
 
 namespace cutlink {
 
@@ -14,37 +13,16 @@ FileDescriptor::FileDescriptor(const std::filesystem::path& path, int flags, Err
                                const std::filesystem::path& shown, mode_t mode)
     : shown_(shown.empty() ? path : shown), kind_(kind) {
   do {
-    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-  } while (fd_ < 0 && errno == EINTR);
-  if (fd_ < 0) {
+    fd_ = OwnedFd(::open(path.c_str(), flags | O_CLOEXEC, mode));
+  } while (fd_.number() < 0 && errno == EINTR);
+  if (fd_.number() < 0) {
     fail("open");
-  }
-}
-
-FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
-    : shown_(std::move(other.shown_)), fd_(std::exchange(other.fd_, -1)), kind_(other.kind_) {}
-
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-    shown_ = std::move(other.shown_);
-    fd_ = std::exchange(other.fd_, -1);
-    kind_ = other.kind_;
-  }
-  return *this;
-}
-
-FileDescriptor::~FileDescriptor() {
-  if (fd_ >= 0) {
-    ::close(fd_);
   }
 }
 
 std::uint64_t FileDescriptor::size() const {
   struct stat status {};
-  if (::fstat(fd_, &status) != 0) {
+  if (::fstat(number(), &status) != 0) {
     fail("examine");
   }
   return static_cast<std::uint64_t>(status.st_size);
@@ -52,7 +30,7 @@ std::uint64_t FileDescriptor::size() const {
 
 void FileDescriptor::write_all(ByteSpan bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(number(), bytes.data(), bytes.size());
     if (written < 0) {
       if (errno == EINTR) {
         continue;
@@ -64,26 +42,26 @@ void FileDescriptor::write_all(ByteSpan bytes) {
 }
 
 void FileDescriptor::truncate(std::uint64_t size) {
-  if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
+  if (::ftruncate(number(), static_cast<off_t>(size)) != 0) {
     fail("truncate");
   }
 }
 
 void FileDescriptor::seek(std::uint64_t offset) {
-  if (::lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) {
+  if (::lseek(number(), static_cast<off_t>(offset), SEEK_SET) < 0) {
     fail("seek in");
   }
 }
 
 void FileDescriptor::sync() {
   // EINVAL: a device or pipe that has nothing to sync.
-  if (::fsync(fd_) != 0 && errno != EINVAL) {
+  if (::fsync(number()) != 0 && errno != EINVAL) {
     fail("write");
   }
 }
 
 void FileDescriptor::close() {
-  const int fd = std::exchange(fd_, -1);
+  const int fd = fd_.release();
   if (fd >= 0 && ::close(fd) != 0 && errno != EINTR) {
     fail("write");
   }

@@ -8,23 +8,19 @@
 
 #include "base/byte_io.h"
 #include "base/error.h"
+#include "base/owned_fd.h"
 
 namespace cutlink {
 
 class FileDescriptor {
  public:
   // Opens `path` with open(2)'s flags (O_CLOEXEC is added). Every failure, here and below, throws Error(kind)
-  // with path and cause; `shown`, where not empty, is the path to name there (of the file this one stands
-  // for). mode: of a file that is made, less the umask.
+  // with path and cause; `shown`, if not empty, is the path to name there (of the file that this one stands
+  // in for). mode: of a file that is made, less the umask.
   FileDescriptor(const std::filesystem::path& path, int flags, ErrorKind kind,
                  const std::filesystem::path& shown = {}, mode_t mode = 0666);
-  FileDescriptor(FileDescriptor&& other) noexcept;
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor();  // closes; errors of writing show up in sync() or close()
 
-  [[nodiscard]] int number() const { return fd_; }
+  [[nodiscard]] int number() const { return fd_.number(); }
   [[nodiscard]] const std::filesystem::path& shown() const { return shown_; }
 
   [[nodiscard]] std::uint64_t size() const;
@@ -39,7 +35,7 @@ class FileDescriptor {
 
  private:
   std::filesystem::path shown_;
-  int fd_ = -1;
+  OwnedFd fd_;  // closes without a check: errors of writing show up in sync() or close()
   ErrorKind kind_;
 };
 

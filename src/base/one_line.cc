@@ -4,8 +4,6 @@ namespace cutlink {
 
 namespace {
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 std::string escaped(char c) {
   constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {

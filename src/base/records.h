@@ -25,6 +25,9 @@ inline constexpr std::array<Crossing, 4> all_crossings = {Crossing::act_up, Cros
   constexpr std::array<const char*, 4> names = {"act_up", "act_down", "grad_up", "grad_down"};
   return names[static_cast<std::size_t>(crossing)];
 }
+[[nodiscard]] constexpr Direction reverse(Direction d) {
+  return d == Direction::up ? Direction::down : Direction::up;
+}
 [[nodiscard]] constexpr Direction direction_of(Crossing c) {
   return c == Crossing::act_up || c == Crossing::grad_up ? Direction::up : Direction::down;
 }

@@ -150,8 +150,7 @@ Comparison load_comparison(const fs::path& directory, const CompareRequest* only
   const auto link = netsim::make_link(c.link_spec, 1);
   c.up_bps = link->goodput(Direction::up).bps;
   c.down_bps = link->goodput(Direction::down).bps;
-  const Nanoseconds delay = c.link_spec.kind == "wifi" ? c.link_spec.wifi.delay : c.link_spec.fixed.delay;
-  c.delay_ns = static_cast<double>(delay.count());
+  c.delay_ns = static_cast<double>(c.link_spec.delay.count());
   c.measured = record::has_real_link(first) || scenario::is_measured(c.scenario.compute);
   c.compute =
       c.measured ? "measured, medians of the reference run" : first.info.value("compute", c.scenario.compute);

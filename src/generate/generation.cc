@@ -64,7 +64,7 @@ bool answer(const AnswerRequest& request, const std::function<void(const std::st
   std::size_t shown = 0;  // bytes of the answer already handed over
   for (std::uint32_t n = 0; n < request.max_tokens; ++n) {
     const auto length = static_cast<std::uint32_t>(ids.size());
-    if (config.max_positions != 0 && length >= config.max_positions) {
+    if (length >= config.max_positions) {
       return false;
     }
     const auto layout = model::RowLayout::of(std::span(&length, 1));

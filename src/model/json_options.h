@@ -13,13 +13,12 @@ namespace cutlink::model {
 
 class JsonOptions {
  public:
-  // Throws Error(usage) with the path where the file is missing, too large or no JSON object.
+  // Throws Error(usage) with the path if the file is missing, too large or no JSON object.
   explicit JsonOptions(const std::filesystem::path& path);
   JsonOptions(JsonOptions&&) noexcept;
   ~JsonOptions();
 
-  // The value, or nothing where the key is absent or null. Throw Error(usage) where it has another type or
-  // sign.
+  // The value, or nothing if the key is absent or null. These throw Error(usage) if it has another type or sign.
   [[nodiscard]] std::optional<std::uint64_t> count(const std::string& key) const;
   [[nodiscard]] std::optional<double> number(const std::string& key) const;  // finite
   [[nodiscard]] std::optional<bool> flag(const std::string& key) const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "netsim/spec/link_kind.h"
 
 namespace cutlink::record {
 
@@ -12,30 +13,35 @@ using Json = nlohmann::ordered_json;
 using netsim::Duplex;
 using netsim::LinkSpec;
 
-// Calls visit(name, member) for every setting of the link's kind; the one list that both ways use.
-template <typename Spec, typename Visit>
-void for_each_setting(Spec& link, const Visit& visit) {
-  if (link.kind == "wifi") {
-    visit("standard", link.wifi.standard);
-    visit("width_mhz", link.wifi.width_mhz);
-    visit("mcs", link.wifi.mcs);
-    visit("streams", link.wifi.streams);
-    visit("short_guard_interval", link.wifi.short_guard_interval);
-    visit("rts_cts", link.wifi.rts_cts);
-    visit("max_ampdu_bytes", link.wifi.max_ampdu);
-    visit("contenders", link.wifi.contenders);
-    visit("delay_ns", link.wifi.delay);
-    visit("jitter_ns", link.wifi.jitter);
-  } else {
-    visit("up_bps", link.fixed.up);
-    visit("down_bps", link.fixed.down);
-    visit("delay_ns", link.fixed.delay);
-    visit("jitter_ns", link.fixed.jitter);
-    visit("queue_bytes", link.fixed.queue);
-    visit("half_duplex", link.fixed.duplex);
-    visit("trace_up", link.fixed.trace_up);
-    visit("trace_down", link.fixed.trace_down);
-  }
+// Calls visit(name, member) for every setting of the link, in the order of run.json: the one list by which
+// a link is written and read.
+template <typename Visit>
+void visit_kind(netsim::WifiLinkSpec& wifi, LinkSpec& link, const Visit& visit) {
+  visit("standard", wifi.standard);
+  visit("width_mhz", wifi.width_mhz);
+  visit("mcs", wifi.mcs);
+  visit("streams", wifi.streams);
+  visit("short_guard_interval", wifi.short_guard_interval);
+  visit("rts_cts", wifi.rts_cts);
+  visit("max_ampdu_bytes", wifi.max_ampdu);
+  visit("contenders", wifi.contenders);
+  visit("delay_ns", link.delay);
+  visit("jitter_ns", link.jitter);
+}
+template <typename Visit>
+void visit_kind(netsim::FixedLinkSpec& fixed, LinkSpec& link, const Visit& visit) {
+  visit("up_bps", fixed.up);
+  visit("down_bps", fixed.down);
+  visit("delay_ns", link.delay);
+  visit("jitter_ns", link.jitter);
+  visit("queue_bytes", fixed.queue);
+  visit("half_duplex", fixed.duplex);
+  visit("trace_up", fixed.trace_up);
+  visit("trace_down", fixed.trace_down);
+}
+template <typename Visit>
+void for_each_setting(LinkSpec& link, const Visit& visit) {
+  std::visit([&](auto& kind) { visit_kind(kind, link, visit); }, link.bottleneck);
   visit("loss_up", link.loss_up);
   visit("loss_down", link.loss_down);
   visit("tcp", link.tcp.enabled);
@@ -89,19 +95,28 @@ struct Kept<std::filesystem::path> {
   static std::filesystem::path of(const Raw& raw) { return raw; }
 };
 
+netsim::Bottleneck read_kind(const std::string& kind, const std::string& where) {
+  if (auto bottleneck = netsim::find_kind(kind)) {
+    return *std::move(bottleneck);
+  }
+  usage_error(
+      fmt::format("{}: link.kind: \"{}\" is not known: {}", where, kind, netsim::known_kinds("", "")));
+}
+
 }  // namespace
 
 Json link_json(const LinkSpec& link) {
   Json settings = Json::object();
-  for_each_setting(
-      link, [&]<typename T>(const char* name, const T& member) { settings[name] = Kept<T>::raw(member); });
+  LinkSpec visited = link;  // the list is of members that can be set, too
+  for_each_setting(visited,
+                   [&]<typename T>(const char* name, T& member) { settings[name] = Kept<T>::raw(member); });
   Json sources = Json::object();
   for (const LinkSpec::Source& source : link.sources) {
     sources[source.key] = source.text;
   }
   return {{"name", link.name},
           {"description", link.description},
-          {"kind", link.kind},
+          {"kind", netsim::kind_of(link)},
           {"settings", settings},
           {"sources", sources}};
 }
@@ -112,7 +127,7 @@ LinkSpec link_of(const Json& json, const std::string& where) {
   try {
     link.name = json.at("name").get<std::string>();
     reading = "kind";
-    link.kind = json.at("kind").get<std::string>();
+    link.bottleneck = read_kind(json.at("kind").get<std::string>(), where);
     reading = "settings";
     const Json& settings = json.at("settings");
     for_each_setting(link, [&]<typename T>(const char* name, T& member) {

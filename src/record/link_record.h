@@ -9,11 +9,11 @@
 
 namespace cutlink::record {
 
-// Every setting in base units, with its source where the preset names one.
+// Every setting in base units, with its source if the preset names one.
 [[nodiscard]] nlohmann::ordered_json link_json(const netsim::LinkSpec& link);
 
-// The other way. Throws Error(usage), beginning with `where`, on a setting that is missing or of another
-// type.
+// Reads what link_json() wrote. Throws Error(usage), beginning with `where`, if the kind is not known, or a
+// setting is missing or of another type.
 [[nodiscard]] netsim::LinkSpec link_of(const nlohmann::ordered_json& json, const std::string& where);
 
 }  // namespace cutlink::record

@@ -28,7 +28,7 @@ void check_split(const scenario::Scenario& s, const model::LlamaConfig& config) 
         "or split.top)",
         s.train.split.bottom, s.train.split.top, scenario::portable_path(s.model), config.blocks));
   }
-  if (config.max_positions != 0 && s.train.max_length > config.max_positions) {
+  if (s.train.max_length > config.max_positions) {
     usage_error(fmt::format("train.max_length {}: {} knows {} positions (lower it)", s.train.max_length,
                             scenario::portable_path(s.model), config.max_positions));
   }

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t most_shown = 100;  // bytes of a message that are the user's
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {

@@ -63,7 +63,7 @@ ServedModel::ServedModel(const std::filesystem::path& directory)
 void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t most_bytes) {
   const model::LlamaConfig& config = model.config;
   static_cast<void>(train::server_part(spec.split, config));
-  if (config.max_positions != 0 && spec.max_length > config.max_positions) {
+  if (spec.max_length > config.max_positions) {
     usage_error(fmt::format("train.max_length: {} tokens; {} takes at most {}", spec.max_length, model.name,
                             config.max_positions));
   }

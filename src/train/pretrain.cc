@@ -36,7 +36,7 @@ void check(const PretrainSpec& spec) {
     usage_error(fmt::format("pretrain: a vocabulary of {} does not fit the byte tokenizer's {}",
                             spec.config.vocabulary, model::byte_vocabulary));
   }
-  if (spec.config.max_positions != 0 && spec.sequence_length > spec.config.max_positions) {
+  if (spec.sequence_length > spec.config.max_positions) {
     usage_error(fmt::format("pretrain: sequences of {} tokens, but the model takes at most {}",
                             spec.sequence_length, spec.config.max_positions));
   }

@@ -1,12 +1,15 @@
 #include "worlds/shaped_server.h"
 
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
+#include <filesystem>
 #include <optional>
-#include <sstream>
+#include <string>
+#include <string_view>
 #include <thread>
 
+#include "base/error.h"
+#include "base/file_io.h"
 #include "netsim/emulate/supervised_command.h"
 #include "netsim/shape/shaped_relay.h"
 
@@ -14,20 +17,23 @@ namespace cutlink::worlds {
 
 namespace {
 
-// The port in the log's line "listening on 127.0.0.1:PORT, …", once it is there. from: where this server's
-// part of the log begins.
-std::optional<std::uint16_t> port_in_log(const std::filesystem::path& log, std::uintmax_t from) {
-  std::ifstream file(log);
-  file.seekg(static_cast<std::streamoff>(from));
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string all = text.str();
-  const std::string mark = "listening on 127.0.0.1:";
-  const std::size_t at = all.find(mark);
-  if (at == std::string::npos || all.find(',', at) == std::string::npos) {
+constexpr std::uint64_t longest_port_file = 16;  // bytes
+
+std::filesystem::path port_file(const ServerCommand& command) { return command.folder / "server.port"; }
+
+// The port on which the server listens, once it says so. The file comes whole, by a rename.
+std::optional<std::uint16_t> read_port(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) {
     return std::nullopt;
   }
-  return static_cast<std::uint16_t>(std::strtoul(all.c_str() + at + mark.size(), nullptr, 10));
+  const std::string text = read_text_file(file, longest_port_file);
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, port);
+  if (read.ec != std::errc() || std::string_view(read.ptr, end) != "\n" || port == 0) {
+    run_error(file.string() + ": is not a port that a server wrote");
+  }
+  return port;
 }
 
 }  // namespace
@@ -43,17 +49,21 @@ ShapedServer::ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, con
     : state_(std::make_unique<State>()) {
   state_->command = command;
   state_->key = client_key(command);
-  const std::filesystem::path log = server_log(command);
-  std::error_code no_log_yet;
-  const std::uintmax_t size = std::filesystem::file_size(log, no_log_yet);
+  const std::filesystem::path file = port_file(command);
+  std::error_code error;
+  std::filesystem::remove(file, error);  // an earlier server's
+  if (error) {
+    run_error(file.string() + ": " + error.message());
+  }
   netsim::SupervisedCommand::Settings settings;
   settings.argv = serve_arguments(command, "127.0.0.1:0", "");
+  settings.argv.insert(settings.argv.end(), {"--port-file", file.string()});
   settings.background = true;
   state_->server = std::make_unique<netsim::SupervisedCommand>(settings);
   std::optional<std::uint16_t> port;
   await_server(*state_->server, command, [&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    port = port_in_log(log, no_log_yet ? 0 : size);
+    port = read_port(file);
     return port.has_value();
   });
   state_->relay = std::make_unique<netsim::ShapedRelay>(link, seed, *port);

@@ -12,8 +12,9 @@ namespace cutlink::worlds {
 
 class ShapedServer final : public LocalServer {
  public:
-  // Starts the server on a free port of loopback and the link before it. seed: of the link's jitter and
-  // backoff. Throws Error(usage) where the link cannot be, Error(run) where the server does not come up.
+  // Starts the server on a free port of loopback, which it writes to server.port in command.folder, and the
+  // link before it. seed: of the link's jitter and backoff. Throws Error(usage) if the link cannot exist,
+  // Error(run) if the server does not come up.
   ShapedServer(const netsim::LinkSpec& link, std::uint64_t seed, const ServerCommand& command);
   ~ShapedServer() override;
 

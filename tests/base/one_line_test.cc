@@ -12,5 +12,11 @@ TEST(OneLine, ControlCharactersAreShownAndTheRestIsKept) {
   EXPECT_EQ(on_one_line(""), "");
 }
 
+TEST(OneLine, OnlyAsciiControlsAreControls) {
+  for (int code = 0; code < 256; ++code) {
+    EXPECT_EQ(is_control(static_cast<char>(code)), code < 0x20 || code == 0x7f) << code;
+  }
+}
+
 }  // namespace
 }  // namespace cutlink

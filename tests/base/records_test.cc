@@ -39,5 +39,10 @@ TEST(Records, AFrameIsTheSumOfItsCountedParts) {
   EXPECT_EQ(row.frame_bytes(), 654321U);
 }
 
+TEST(Records, ADirectionReversesToTheOther) {
+  static_assert(reverse(Direction::up) == Direction::down);
+  static_assert(reverse(Direction::down) == Direction::up);
+}
+
 }  // namespace
 }  // namespace cutlink

@@ -95,8 +95,7 @@ TEST(CompareTiming, ARealLinksTransfersAreTheRunsOwn) {
   evaluation.wire_ns = 1'000'000;
   run.messages.insert(run.messages.begin() + 8, evaluation);
   netsim::LinkSpec link;
-  link.kind = "fixed";
-  link.fixed.up = link.fixed.down = BitRate{1e6};
+  link.bottleneck = netsim::FixedLinkSpec{.up = {1e6}, .down = {1e6}};
   run.info["world"] = "emulated";
   const RunTiming timing = time_run(run, median_work({&run}), link, 2);
   EXPECT_DOUBLE_EQ(timing.link_ns, (4000.0 + 9 + 10 + 11 + 12 + 4000.0 + 13 + 14 + 15 + 16) / 2);

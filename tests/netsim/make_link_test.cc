@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "netsim/bottleneck_of.h"
 #include "netsim/spec/link_spec.h"
 
 namespace cutlink::netsim {
@@ -9,7 +10,7 @@ namespace {
 TEST(MakeLink, RefusesWhatCannotBe) {
   LinkSpec spec;
   spec.name = "mine";
-  spec.kind = "fixed";
+  spec.bottleneck = FixedLinkSpec{};
   try {
     (void)make_link(spec, 0);
     FAIL() << "a link without a rate was made";
@@ -23,11 +24,11 @@ TEST(MakeLink, TheQueueBoundsTheWindowOfEachDirection) {
   // Path 20 kB up, 100 kB down, a queue of 10 kB: with two of the path's delays a window of 30 kB suffices
   // up.
   LinkSpec spec;
-  spec.kind = "fixed";
-  spec.fixed.up = {8e6};
-  spec.fixed.down = {40e6};
-  spec.fixed.delay = std::chrono::milliseconds{10};
-  spec.fixed.queue = Bytes{10000};
+  spec.bottleneck = FixedLinkSpec{};
+  fixed_of(spec).up = {8e6};
+  fixed_of(spec).down = {40e6};
+  spec.delay = std::chrono::milliseconds{10};
+  fixed_of(spec).queue = Bytes{10000};
   const auto link = make_link(spec, 0);
   // Grown windows: 20 segments up, 76 down; a message of 60 segments after many others and half an RTO's
   // rest.
@@ -49,10 +50,10 @@ TEST(MakeLink, TheQueueBoundsTheWindowOfEachDirection) {
 
 TEST(MakeLink, ContendersSlowWifiDown) {
   LinkSpec spec;
-  spec.kind = "wifi";
+  spec.bottleneck = WifiLinkSpec{};
   double before = 1e12;
   for (unsigned m = 0; m <= 4; ++m) {
-    spec.wifi.contenders = m;
+    wifi_of(spec).contenders = m;
     const double now = make_link(spec, 0)->goodput(Direction::up).bps;
     EXPECT_LT(now, before);
     before = now;

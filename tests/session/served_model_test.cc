@@ -74,7 +74,7 @@ TEST_F(ServedModelTest, SizesThatNoSessionMayHaveAreRefused) {
       EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
     }
   };
-  model.config.max_positions = 0;  // says nothing: then the size alone does
+  model.config.max_positions = std::size_t{1} << 24U;  // so that the sizes below decide
   says("frames of up to", [](train::TrainSpec& s) {
     s.batch = 4096;
     s.max_length = 65536;

@@ -44,9 +44,8 @@ void show_link(const std::string& name) {
                to_text(link->transfer_time(Direction::up, size)),
                to_text(link->transfer_time(Direction::down, size)));
   }
-  if (const Nanoseconds jitter = spec.kind == "wifi" ? spec.wifi.jitter : spec.fixed.jitter;
-      jitter.count() > 0) {
-    fmt::print("times without the jitter, which adds up to {} a message\n", to_text(jitter));
+  if (spec.jitter.count() > 0) {
+    fmt::print("times without the jitter, which adds up to {} a message\n", to_text(spec.jitter));
   }
   if (!spec.sources.empty()) {
     fmt::print("\nsources\n");

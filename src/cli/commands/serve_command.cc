@@ -45,6 +45,8 @@ void add_serve(CLI::App& app, Context& context) {
       ->type_name("NAME");
   command->add_option("--log", options->log, "write what happens there instead of to stdout")
       ->type_name("FILE");
+  command->add_option("--port-file", options->port_file, "write the port there, once the server listens")
+      ->type_name("FILE");
   command->footer(
       "Ctrl-C stops it. A session that a client has saved goes on after a restart of either side.\n"
       "Examples:\n"

@@ -15,6 +15,7 @@ struct ServeCommandOptions {
   CertificateOptions certificates;
   std::string congestion;
   std::string log;
+  std::string port_file;
   std::string keep;
   std::string keep_size;
 };

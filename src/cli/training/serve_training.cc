@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "base/signal_stack.h"
 #include "base/units.h"
 #include "cli/command_line.h"
@@ -133,6 +134,9 @@ void serve_sessions(const ServeCommandOptions& options, Context&) {
       protection(options, listen),
       options.serve.models.size() == 1 ? "1 model" : fmt::format("{} models", options.serve.models.size()),
       options.serve.most_sessions, options.serve.state.string()));
+  if (!options.port_file.empty()) {
+    replace_file(options.port_file, std::to_string(listener.port()) + "\n");
+  }
   listener.run(server);
   print_line("stopped; sessions go on from their checkpoints");
 }

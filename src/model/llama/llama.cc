@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <mutex>
 #include <numeric>
 #include <optional>
 
@@ -63,18 +62,16 @@ struct Llama::State {
   Part part;
   DType compute = DType::f32;
   Training training = Training::none;
-  at::Tensor embedding;  // (V, H), where held
-  std::vector<std::optional<Block>>
-      blocks;        // all L places; those held are filled. Never moves: graphs point here
-  HeadWeights head;  // where held
+  at::Tensor embedding;  // (V, H), if this part holds it
+  // L places, of which those of this part are filled. Never moves: graphs point into it.
+  std::vector<std::optional<Block>> blocks;
+  HeadWeights head;  // if this part holds it
   std::vector<NamedParameter> parameters;
 
-  std::mutex rope_lock;  // halves of several sessions may share a model
   RopeTable rope;
 
   // cos and sin for at least `positions`, grown by doubling.
   RopeTable rope_for(std::size_t positions) {
-    const std::lock_guard guard(rope_lock);
     const std::size_t have = rope.cos.defined() ? static_cast<std::size_t>(rope.cos.size(0)) : 0;
     if (have < positions) {
       rope = RopeTable::of(std::max(positions, 2 * have), config.head_dim, config.rope_theta);
@@ -138,7 +135,7 @@ at::Tensor Llama::run_blocks(at::Tensor x, std::size_t begin, std::size_t end, c
   State& s = *state_;
   assert(static_cast<std::size_t>(x.size(0)) == layout.rows());
   const std::size_t longest = layout.lengths.empty() ? 0 : std::ranges::max(layout.lengths);
-  if (s.config.max_positions != 0 && longest > s.config.max_positions) {
+  if (longest > s.config.max_positions) {
     usage_error("a sequence of " + std::to_string(longest) + " tokens: the model takes at most " +
                 std::to_string(s.config.max_positions) + " (max_position_embeddings)");
   }

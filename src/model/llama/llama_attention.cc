@@ -78,13 +78,14 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
 
     const at::Tensor inverse = inverse_rms(x, passage.shape.rms_epsilon);
     ProjectedRows qkv = project(w.qkv, scale_rows(x, inverse, w.norm));
-    rotate_heads(qkv.y[0], head_dim, passage.rope, passage.positions, false);
-    rotate_heads(qkv.y[1], head_dim, passage.rope, passage.positions, false);
-    Attended attended = attend(qkv.y[0], qkv.y[1], qkv.y[2], passage);
+    at::Tensor &q = qkv.y[0], &k = qkv.y[1], &v = qkv.y[2];
+    rotate_heads(q, head_dim, passage.rope, passage.positions, false);
+    rotate_heads(k, head_dim, passage.rope, passage.positions, false);
+    Attended attended = attend(q, k, v, passage);
     ProjectedRows out = project(w.out, attended.rows);
 
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
-    variable_list saved = {x, inverse, qkv.y[0], qkv.y[1], qkv.y[2], qkv.low, attended.rows, out.low};
+    variable_list saved = {x, inverse, q, k, v, qkv.low, attended.rows, out.low};
     saved.insert(saved.end(), attended.logsumexp.begin(), attended.logsumexp.end());
     saved.insert(saved.end(), adapters.begin(),
                  adapters.end());  // notices when a step changes them too early

@@ -1,7 +1,6 @@
 // One block: x + attention(norm(x)), then x + mlp(norm(x)), on packed rows (N, H).
 // Two ways through it. *Fused*: base frozen; one autograd function for each half of the block, which keeps
-// little and computes no gradient of a base weight. *Plain*: ordinary autograd operations, where everything
-// trains.
+// little and computes no gradient of a base weight. *Plain*: everything trains; ordinary autograd operations.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -20,16 +19,24 @@ struct BlockShape {
   double rms_epsilon = 1e-5;
 };
 
+// Projections that read the same rows form a group; q(), k() and so on name its members.
 struct AttentionWeights {
   at::Tensor norm;  // (H)
-  Projections qkv;  // in this order
-  Projections out;  // o
+  Projections qkv;
+  Projections out;
+  [[nodiscard]] const Projection& q() const { return qkv.each[0]; }
+  [[nodiscard]] const Projection& k() const { return qkv.each[1]; }
+  [[nodiscard]] const Projection& v() const { return qkv.each[2]; }
+  [[nodiscard]] const Projection& o() const { return out.each[0]; }
 };
 
 struct MlpWeights {
-  at::Tensor norm;      // (H)
-  Projections gate_up;  // in this order
-  Projections down;
+  at::Tensor norm;  // (H)
+  Projections gate_up;
+  Projections out;
+  [[nodiscard]] const Projection& gate() const { return gate_up.each[0]; }
+  [[nodiscard]] const Projection& up() const { return gate_up.each[1]; }
+  [[nodiscard]] const Projection& down() const { return out.each[0]; }
 };
 
 struct Block {

@@ -20,31 +20,30 @@ at::Tensor rotate_plain(const at::Tensor& heads, const Passage& passage) {
 
 at::Tensor attention_plain(const at::Tensor& x, const AttentionWeights& w, const Passage& passage) {
   const BlockShape& s = passage.shape;
-  std::vector<at::Tensor> qkv;
-  for (const Projection& p : w.qkv.each) {
-    qkv.push_back(project_plain(p, w.qkv.scale, x).view({x.size(0), -1, s.head_dim}));
-  }
-  qkv[0] = rotate_plain(qkv[0], passage);
-  qkv[1] = rotate_plain(qkv[1], passage);
+  const auto heads_of = [&](const Projection& p) {
+    return project_plain(p, w.qkv.scale, x).view({x.size(0), -1, s.head_dim});
+  };
+  const at::Tensor q = rotate_plain(heads_of(w.q()), passage);
+  const at::Tensor k = rotate_plain(heads_of(w.k()), passage);
+  const at::Tensor v = heads_of(w.v());
   std::vector<at::Tensor> sequences;
   std::int64_t begin = 0;
   for (const std::uint32_t length : passage.lengths) {
     const auto heads_first = [&](const at::Tensor& t) {
       return t.narrow(0, begin, length).transpose(0, 1).unsqueeze(0);
     };
-    const at::Tensor y =
-        at::scaled_dot_product_attention(heads_first(qkv[0]), heads_first(qkv[1]), heads_first(qkv[2]), {},
-                                         0.0, /*is_causal=*/true, {}, /*enable_gqa=*/true);
+    const at::Tensor y = at::scaled_dot_product_attention(heads_first(q), heads_first(k), heads_first(v), {},
+                                                          0.0, /*is_causal=*/true, {}, /*enable_gqa=*/true);
     sequences.push_back(y.squeeze(0).transpose(0, 1).reshape({length, s.heads * s.head_dim}));
     begin += length;
   }
-  return project_plain(w.out.each[0], w.out.scale, at::cat(sequences, 0));
+  return project_plain(w.o(), w.out.scale, at::cat(sequences, 0));
 }
 
 at::Tensor mlp_plain(const at::Tensor& x, const MlpWeights& w) {
-  const at::Tensor gate = project_plain(w.gate_up.each[0], w.gate_up.scale, x);
-  const at::Tensor up = project_plain(w.gate_up.each[1], w.gate_up.scale, x);
-  return project_plain(w.down.each[0], w.down.scale, at::silu(gate) * up);
+  const at::Tensor gate = project_plain(w.gate(), w.gate_up.scale, x);
+  const at::Tensor up = project_plain(w.up(), w.gate_up.scale, x);
+  return project_plain(w.down(), w.out.scale, at::silu(gate) * up);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "model/llama/llama_config.h"
 
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -21,30 +23,48 @@ std::size_t dimension(const JsonOptions& options, const std::string& key,
   return static_cast<std::size_t>(size);
 }
 
-void refuse_unsupported(const JsonOptions& options) {
+// "a" or "a and b", for messages.
+template <typename Range, typename Name>
+std::string listed(const Range& range, const Name& name) {
+  std::string text;
+  for (const auto& item : range) {
+    text += text.empty() ? "" : " and ";
+    text += std::invoke(name, item);
+  }
+  return text;
+}
+
+const ModelFamily& read_family(const JsonOptions& options) {
+  const ModelFamily* family = &model_families().front();
   for (const std::string& name : options.required("architectures", options.texts("architectures"))) {
-    if (name != "LlamaForCausalLM") {
-      options.fail("architectures", "is \"" + name + "\"; only LlamaForCausalLM is supported");
+    family = find_family(name);
+    if (family == nullptr) {
+      options.fail("architectures", "is \"" + name + "\"; only " +
+                                        listed(model_families(), &ModelFamily::architecture) +
+                                        " is supported");
     }
   }
-  if (const auto type = options.text("model_type"); type.has_value() && *type != "llama") {
-    options.fail("model_type", "is \"" + *type + "\"; only llama is supported");
+  if (const auto type = options.text("model_type"); type.has_value() && *type != family->model_type) {
+    options.fail("model_type",
+                 "is \"" + *type + "\"; only " + std::string(family->model_type) + " is supported");
   }
+  return *family;
+}
+
+void refuse_unsupported(const JsonOptions& options, const ModelFamily& family) {
   if (const auto act = options.text("hidden_act"); act.has_value() && *act != "silu") {
     options.fail("hidden_act", "is \"" + *act + "\"; only silu is supported");
   }
   if (const auto tp = options.count("pretraining_tp"); tp.value_or(1) > 1) {
     options.fail("pretraining_tp", "is " + std::to_string(*tp) + "; only 1 is supported");
   }
-  for (const char* key :
-       {"attention_bias", "mlp_bias", "attention_dropout", "quantization_config", "sliding_window",
-        "use_sliding_window", "partial_rotary_factor", "logit_scale", "rope_interleaved"}) {
+  for (const char* key : family.must_be_off) {
     options.refuse_unless_off(key);
   }
 }
 
 // transformers 4 has rope_theta and rope_scaling, transformers 5 rope_parameters.
-double rope_theta(const JsonOptions& options) {
+double rope_theta(const JsonOptions& options, const ModelFamily& family) {
   double theta = options.number("rope_theta").value_or(10000.0);
   for (const char* key : {"rope_scaling", "rope_parameters"}) {
     const auto rope = options.object(key);
@@ -52,8 +72,10 @@ double rope_theta(const JsonOptions& options) {
       continue;
     }
     for (const char* kind : {"rope_type", "type"}) {
-      if (const auto type = rope->text(kind); type.has_value() && *type != "default") {
-        options.fail(key, std::string("has ") + kind + " \"" + *type + "\"; only default is supported");
+      const auto type = rope->text(kind);
+      if (type.has_value() && std::ranges::count(family.rope_types, *type) == 0) {
+        options.fail(key, std::string("has ") + kind + " \"" + *type + "\"; only " +
+                              listed(family.rope_types, std::identity{}) + " is supported");
       }
     }
     rope->refuse_unless_off("partial_rotary_factor");
@@ -75,8 +97,9 @@ LlamaConfig load_config(const std::filesystem::path& directory) {
                 "(tools/fetch-model smollm2-135m makes models/smollm2-135m)");
   }
   const JsonOptions options(directory / "config.json");
-  refuse_unsupported(options);
   LlamaConfig config;
+  config.family = &read_family(options);
+  refuse_unsupported(options, *config.family);
   config.vocabulary = dimension(options, "vocab_size", options.count("vocab_size"));
   config.hidden = dimension(options, "hidden_size", options.count("hidden_size"));
   config.blocks = dimension(options, "num_hidden_layers", options.count("num_hidden_layers"));
@@ -97,14 +120,15 @@ LlamaConfig load_config(const std::filesystem::path& directory) {
   if (config.head_dim % 2 != 0) {
     options.fail("head_dim", "is " + std::to_string(config.head_dim) + "; rotary positions need an even one");
   }
-  config.rope_theta = rope_theta(options);
+  config.rope_theta = rope_theta(options, *config.family);
   config.rms_epsilon = options.number("rms_norm_eps").value_or(1e-6);  // the default of transformers
   if (config.rms_epsilon <= 0.0) {
     options.fail("rms_norm_eps", "must be above 0");
   }
   config.tied_embeddings = options.flag("tie_word_embeddings").value_or(false);
   config.max_positions =
-      dimension(options, "max_position_embeddings", options.count("max_position_embeddings").value_or(2048));
+      dimension(options, "max_position_embeddings",
+                options.count("max_position_embeddings").value_or(config.family->max_positions));
   config.eos_ids = options.ids("eos_token_id");
   config.dtype = options.text("dtype").value_or(options.text("torch_dtype").value_or(""));
   return config;
@@ -112,8 +136,8 @@ LlamaConfig load_config(const std::filesystem::path& directory) {
 
 void save_config(const LlamaConfig& config, const std::filesystem::path& directory) {
   nlohmann::ordered_json json = {
-      {"architectures", {"LlamaForCausalLM"}},
-      {"model_type", "llama"},
+      {"architectures", {config.family->architecture}},
+      {"model_type", config.family->model_type},
       {"attention_bias", false},
       {"attention_dropout", 0.0},
       {"mlp_bias", false},

@@ -15,7 +15,7 @@ using torch::autograd::variable_list;
 // Rows whose logits exist at a time: enough to keep the matrix products busy.
 constexpr std::int64_t chunk_rows = 128;
 
-// Loss of the chunk. Turns its logits (n, V) fp32 into the loss's gradient at them where `gradient` is set.
+// Loss of the chunk. Turns its logits (n, V) fp32 into the loss's gradient at them if `gradient` is set.
 double cross_entropy(at::Tensor& logits, const std::int64_t* labels, bool gradient) {
   at::_log_softmax_out(logits, logits, 1, false);
   double loss = 0.0;

@@ -23,11 +23,11 @@ struct LabelRows {
 };
 
 // Sum of cross-entropy in nats: fp32 scalar. x: (N, H). Head frozen: loss and gradient are computed together,
-// a chunk of rows at a time, so that no (N, V) matrix ever exists; the gradient is kept only where x wants
+// a chunk of rows at a time, so that no (N, V) matrix ever exists; the gradient is kept only if x wants
 // one.
 [[nodiscard]] at::Tensor loss_fused(const at::Tensor& x, const LabelRows& labelled,
                                     const HeadWeights& weights);
-// The same by plain autograd operations, where everything trains.
+// The same by plain autograd operations, for a model of which everything trains.
 [[nodiscard]] at::Tensor loss_plain(const at::Tensor& x, const LabelRows& labelled,
                                     const HeadWeights& weights);
 

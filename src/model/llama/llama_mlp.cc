@@ -21,10 +21,11 @@ struct MlpFunction : torch::autograd::Function<MlpFunction> {
     const MlpWeights& w = *call->weights;
     const at::Tensor inverse = inverse_rms(x, rms_epsilon);
     const ProjectedRows gate_up = project(w.gate_up, scale_rows(x, inverse, w.norm));
-    ProjectedRows down = project(w.down, at::silu(gate_up.y[0]).mul_(gate_up.y[1]));
+    const at::Tensor &gate = gate_up.y[0], &up = gate_up.y[1];
+    ProjectedRows down = project(w.out, at::silu(gate).mul_(up));
 
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
-    variable_list saved = {x, inverse, gate_up.y[0], gate_up.y[1], gate_up.low, down.low};
+    variable_list saved = {x, inverse, gate, up, gate_up.low, down.low};
     saved.insert(saved.end(), adapters.begin(),
                  adapters.end());  // notices when a step changes them too early
     ctx->save_for_backward(std::move(saved));
@@ -39,7 +40,7 @@ struct MlpFunction : torch::autograd::Function<MlpFunction> {
     const at::Tensor dy = grads[0].contiguous();
 
     at::Tensor activated = at::silu(gate);
-    ProjectionGradients down = project_backward(w.down, {dy}, activated * up, saved[5], true);
+    ProjectionGradients down = project_backward(w.out, {dy}, activated * up, saved[5], true);
     const at::Tensor d_up = activated.mul_(down.x);
     const at::Tensor d_gate = at::silu_backward(down.x.mul_(up), gate);
 
@@ -60,7 +61,7 @@ at::Tensor mlp_fused(const at::Tensor& x, const MlpWeights& weights, double rms_
   auto call = c10::make_intrusive<Call>();
   call->weights = &weights;
   std::vector<at::Tensor> adapters = weights.gate_up.adapters();
-  const std::vector<at::Tensor> last = weights.down.adapters();
+  const std::vector<at::Tensor> last = weights.out.adapters();
   adapters.insert(adapters.end(), last.begin(), last.end());
   return MlpFunction::apply(x, at::TensorList(adapters), call, rms_epsilon);
 }

@@ -6,21 +6,41 @@
 
 namespace cutlink::model {
 
-std::array<WeightShape, 9> block_weights(const LlamaConfig& config, std::size_t index) {
+WeightShape block_weight(const LlamaConfig& config, std::size_t index, BlockWeight weight) {
   const auto hidden = static_cast<std::int64_t>(config.hidden);
   const auto queries = static_cast<std::int64_t>(config.heads * config.head_dim);
   const auto keys = static_cast<std::int64_t>(config.kv_heads * config.head_dim);
   const auto wide = static_cast<std::int64_t>(config.intermediate);
   const std::string at = "model.layers." + std::to_string(index) + ".";
-  return {{{at + "input_layernorm.weight", {hidden}},
-           {at + "self_attn.q_proj.weight", {queries, hidden}},
-           {at + "self_attn.k_proj.weight", {keys, hidden}},
-           {at + "self_attn.v_proj.weight", {keys, hidden}},
-           {at + "self_attn.o_proj.weight", {hidden, queries}},
-           {at + "post_attention_layernorm.weight", {hidden}},
-           {at + "mlp.gate_proj.weight", {wide, hidden}},
-           {at + "mlp.up_proj.weight", {wide, hidden}},
-           {at + "mlp.down_proj.weight", {hidden, wide}}}};
+  switch (weight) {
+    case BlockWeight::attention_norm:
+      return {at + "input_layernorm.weight", {hidden}};
+    case BlockWeight::q:
+      return {at + "self_attn.q_proj.weight", {queries, hidden}};
+    case BlockWeight::k:
+      return {at + "self_attn.k_proj.weight", {keys, hidden}};
+    case BlockWeight::v:
+      return {at + "self_attn.v_proj.weight", {keys, hidden}};
+    case BlockWeight::o:
+      return {at + "self_attn.o_proj.weight", {hidden, queries}};
+    case BlockWeight::mlp_norm:
+      return {at + "post_attention_layernorm.weight", {hidden}};
+    case BlockWeight::gate:
+      return {at + "mlp.gate_proj.weight", {wide, hidden}};
+    case BlockWeight::up:
+      return {at + "mlp.up_proj.weight", {wide, hidden}};
+    case BlockWeight::down:
+      return {at + "mlp.down_proj.weight", {hidden, wide}};
+  }
+  return {};
+}
+
+std::vector<WeightShape> block_weights(const LlamaConfig& config, std::size_t index) {
+  std::vector<WeightShape> weights;
+  for (const BlockWeight weight : config.family->block_weights) {
+    weights.push_back(block_weight(config, index, weight));
+  }
+  return weights;
 }
 
 std::vector<WeightShape> all_weights(const LlamaConfig& config) {

@@ -1,7 +1,6 @@
 // Names and shapes of a LLaMA's weights, as a Hugging Face checkpoint has them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,12 +16,14 @@ struct WeightShape {
   std::vector<std::int64_t> shape;
 };
 
-// Those of block `index`: its attention's norm, q, k, v, o, its MLP's norm, gate, up, down.
-[[nodiscard]] std::array<WeightShape, 9> block_weights(const LlamaConfig& config, std::size_t index);
-// All of a model: embedding, blocks, norm, and the head where it is not tied to the embedding.
+// One weight of block `index`.
+[[nodiscard]] WeightShape block_weight(const LlamaConfig& config, std::size_t index, BlockWeight weight);
+// All weights that block `index` has in the model's family, in the family's order.
+[[nodiscard]] std::vector<WeightShape> block_weights(const LlamaConfig& config, std::size_t index);
+// All weights of a model: embedding, blocks, norm, and the head unless it is tied to the embedding.
 [[nodiscard]] std::vector<WeightShape> all_weights(const LlamaConfig& config);
 
-// Throws Error(usage) where the checkpoint lacks a weight or has another shape of it.
+// Throws Error(usage) if the checkpoint lacks a weight or has it in another shape.
 void check_weights(const LlamaConfig& config, const Checkpoint& checkpoint);
 
 // What the backward of `blocks` blocks needs of a micro-batch of `rows` tokens. Throws Error(usage) beyond 64

@@ -3,8 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <initializer_list>
 
 #include "base/rng.h"
 #include "model/weights/converted_weights.h"
@@ -24,7 +24,7 @@ at::ScalarType type_of(StoredType type) {
   return at::kFloat;
 }
 
-// A view of the mapped file, or a copy where the file's offset is not aligned for the type.
+// A view of the mapped file, or a copy if the file's offset is not aligned for the type.
 at::Tensor view_of(const StoredTensor& stored, const std::vector<std::int64_t>& shape) {
   const at::ScalarType type = type_of(stored.type);
   // from_blob wants void*; nothing ever writes to a frozen weight, and the map is read-only.
@@ -36,6 +36,32 @@ at::Tensor view_of(const StoredTensor& stored, const std::vector<std::int64_t>& 
   at::Tensor copy = at::empty(shape, at::TensorOptions(type));
   std::memcpy(copy.mutable_data_ptr(), data, stored.bytes.size());
   return copy;
+}
+
+const at::Tensor& weight_of(const Block& block, BlockWeight weight) {
+  const AttentionWeights& attention = block.attention;
+  const MlpWeights& mlp = block.mlp;
+  switch (weight) {
+    case BlockWeight::attention_norm:
+      return attention.norm;
+    case BlockWeight::q:
+      return attention.q().weight;
+    case BlockWeight::k:
+      return attention.k().weight;
+    case BlockWeight::v:
+      return attention.v().weight;
+    case BlockWeight::o:
+      return attention.o().weight;
+    case BlockWeight::mlp_norm:
+      return mlp.norm;
+    case BlockWeight::gate:
+      return mlp.gate().weight;
+    case BlockWeight::up:
+      return mlp.up().weight;
+    case BlockWeight::down:
+      break;
+  }
+  return mlp.down().weight;
 }
 
 }  // namespace
@@ -121,16 +147,25 @@ Projections WeightSource::projections(std::span<const WeightShape> wanted,
 }
 
 Block WeightSource::block(std::size_t index, std::vector<NamedParameter>& parameters) const {
-  const std::array<WeightShape, 9> weights = block_weights(config_, index);
-  const std::span<const WeightShape> all(weights);
   std::vector<NamedParameter> own;
+  const auto norm = [&](BlockWeight weight) {
+    const WeightShape wanted = block_weight(config_, index, weight);
+    return base(wanted.name, wanted.shape, own);
+  };
+  const auto group = [&](std::initializer_list<BlockWeight> weights) {
+    std::vector<WeightShape> wanted;
+    for (const BlockWeight weight : weights) {
+      wanted.push_back(block_weight(config_, index, weight));
+    }
+    return projections(wanted, own);
+  };
   Block block;
-  block.attention.norm = base(all[0].name, all[0].shape, own);
-  block.attention.qkv = projections(all.subspan(1, 3), own);
-  block.attention.out = projections(all.subspan(4, 1), own);
-  block.mlp.norm = base(all[5].name, all[5].shape, own);
-  block.mlp.gate_up = projections(all.subspan(6, 2), own);
-  block.mlp.down = projections(all.subspan(8, 1), own);
+  block.attention.norm = norm(BlockWeight::attention_norm);
+  block.attention.qkv = group({BlockWeight::q, BlockWeight::k, BlockWeight::v});
+  block.attention.out = group({BlockWeight::o});
+  block.mlp.norm = norm(BlockWeight::mlp_norm);
+  block.mlp.gate_up = group({BlockWeight::gate, BlockWeight::up});
+  block.mlp.out = group({BlockWeight::down});
 
   std::ranges::sort(own, {}, &NamedParameter::name);
   parameters.insert(parameters.end(), own.begin(), own.end());
@@ -138,21 +173,9 @@ Block WeightSource::block(std::size_t index, std::vector<NamedParameter>& parame
 }
 
 std::vector<NamedParameter> base_weights(const Block& block, const LlamaConfig& config, std::size_t index) {
-  const AttentionWeights& attention = block.attention;
-  const MlpWeights& mlp = block.mlp;
-  const std::array<at::Tensor, 9> values = {attention.norm,
-                                            attention.qkv.each[0].weight,
-                                            attention.qkv.each[1].weight,
-                                            attention.qkv.each[2].weight,
-                                            attention.out.each[0].weight,
-                                            mlp.norm,
-                                            mlp.gate_up.each[0].weight,
-                                            mlp.gate_up.each[1].weight,
-                                            mlp.down.each[0].weight};
-  const std::array<WeightShape, 9> weights = block_weights(config, index);
   std::vector<NamedParameter> named;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    named.push_back({weights.at(i).name, values.at(i)});
+  for (const BlockWeight weight : config.family->block_weights) {
+    named.push_back({block_weight(config, index, weight).name, weight_of(block, weight)});
   }
   return named;
 }

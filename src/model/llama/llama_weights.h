@@ -20,7 +20,7 @@ class WeightSource {
   WeightSource(const LlamaConfig& config, const Checkpoint* checkpoint, DType compute, Training training,
                const LoraSpec& lora, std::uint64_t seed);
 
-  // A base weight: frozen in the compute type (a view of the mapped file where types agree), or an fp32 leaf
+  // A base weight: frozen in the compute type (a view of the mapped file if types agree), or an fp32 leaf
   // that is entered in `parameters`. Random: normal, deviation 0.02; one-dimensional weights (norms) are 1.
   [[nodiscard]] at::Tensor base(const std::string& name, const std::vector<std::int64_t>& shape,
                                 std::vector<NamedParameter>& parameters) const;

@@ -21,7 +21,7 @@ struct NamedParameter {
 // Writes adapter_model.safetensors and adapter_config.json as peft does (names with "base_model.model.").
 void save_adapters(const std::filesystem::path& directory, const LoraSpec& spec,
                    const std::string& base_model, const std::vector<NamedParameter>& parameters);
-// Fills `parameters` by name. Throws Error(usage) where one is missing or has another shape.
+// Fills `parameters` by name. Throws Error(usage) if one is missing or has another shape.
 void load_adapters(const std::filesystem::path& directory, const LoraSpec& spec,
                    std::vector<NamedParameter>& parameters);
 // r, alpha and targets of a saved adapter_config.json; refuses options that are not supported.

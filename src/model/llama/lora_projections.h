@@ -10,14 +10,14 @@
 namespace cutlink::model {
 
 struct Projection {
-  at::Tensor weight;  // (O, I): compute type and frozen, or an fp32 leaf where everything trains
+  at::Tensor weight;  // (O, I): compute type and frozen, or an fp32 leaf if everything trains
   at::Tensor a;       // (r, I) fp32 leaf, rows of Projections::stacked_a; undefined: no adapter
   at::Tensor b;       // (O, r) fp32 leaf
 };
 
 struct Projections {
   std::vector<Projection> each;
-  at::Tensor stacked_a;  // (n·r, I) fp32; undefined where n = 0
+  at::Tensor stacked_a;  // (n·r, I) fp32; undefined if n = 0
   double scale = 0.0;    // alpha / r
 
   // Leaves in the order a, b of every adapter: the order of gradients below.
@@ -27,7 +27,7 @@ struct Projections {
 // What the rows' way through the group leaves for the way back.
 struct ProjectedRows {
   std::vector<at::Tensor> y;  // (N, O) each, type of x
-  at::Tensor low;             // x·Aᵀ of all adapters, (N, n·r) fp32; undefined where n = 0
+  at::Tensor low;             // x·Aᵀ of all adapters, (N, n·r) fp32; undefined if n = 0
 };
 
 // No autograd. As peft does: the base in x's type, the adapter in fp32, their sum rounded once.
@@ -43,7 +43,7 @@ struct ProjectionGradients {
                                                    const std::vector<at::Tensor>& dy, const at::Tensor& x,
                                                    const at::Tensor& low, bool want_x);
 
-// The same by plain autograd operations: y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ. Where everything trains, and in tests.
+// The same by plain autograd operations: y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ. Used if everything trains, and in tests.
 [[nodiscard]] at::Tensor project_plain(const Projection& projection, double scale, const at::Tensor& x);
 
 }  // namespace cutlink::model

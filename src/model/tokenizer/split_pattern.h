@@ -19,7 +19,7 @@ class SplitPattern {
   ~SplitPattern();
 
   // Calls `part` for the stretches between matches and the matches themselves, in order, none of them empty.
-  // text: UTF-8, checked by the caller. Throws Error(usage) where a match needs too much work.
+  // text: UTF-8, checked by the caller. Throws Error(usage) if a match needs too much work.
   using Part = std::function<void(std::string_view part, bool is_match)>;
   void split(std::string_view text, const Part& part) const;
 

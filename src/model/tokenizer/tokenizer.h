@@ -25,7 +25,7 @@ class Tokenizer {
   // Error(usage).
   [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text,
                                                  bool add_special_tokens = false) const;
-  // Bytes of the ids, special tokens left out where skip_special is set; broken UTF-8 becomes U+FFFD.
+  // Bytes of the ids, without special tokens if skip_special is set; broken UTF-8 becomes U+FFFD.
   [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special = true) const;
   [[nodiscard]] std::optional<std::int32_t> id_of(std::string_view token) const;
   [[nodiscard]] std::size_t vocabulary() const;  // largest id + 1

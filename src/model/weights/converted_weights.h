@@ -14,8 +14,8 @@ namespace cutlink::model {
 // Any thread may ask.
 class ConvertedWeights {
  public:
-  // `stored` itself where the types agree, else its conversion, which lives as long as somebody holds it.
-  // Nobody may write to it.
+  // `stored` itself if the types agree, else its conversion, which lives as long as somebody holds it. Nobody may
+  // write to it.
   [[nodiscard]] at::Tensor get(const std::string& name, const at::Tensor& stored, at::ScalarType type);
 
  private:

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "base/temporary_folder.h"
 #include "cli/run_line.h"
 
@@ -32,13 +33,17 @@ TEST(ServeCommand, SaysWhereItListensAndStopsWhenAsked) {
       kill(getpid(), signal_number);
     });
     const std::string state = (scratch.path() / "state").string();
+    const std::filesystem::path port_file = scratch.path() / "port";
     const Ran ran = run_line({"serve", "--model", tiny, "--listen", "127.0.0.1:0", "--state", state,
-                              "--threads", "1", "--sessions", "3"});
+                              "--threads", "1", "--sessions", "3", "--port-file", port_file.string()});
     stopper.join();
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);
     EXPECT_EQ(ran.exit_code, 0);
-    EXPECT_TRUE(ran.out.starts_with("listening on 127.0.0.1:")) << ran.out;
+    std::string port = read_text_file(port_file, 16);
+    ASSERT_TRUE(port.ends_with('\n'));
+    port.pop_back();
+    EXPECT_TRUE(ran.out.starts_with("listening on 127.0.0.1:" + port + ",")) << ran.out;
     EXPECT_NE(ran.out.find("without TLS (loopback only); 1 model for up to 3 sessions"), std::string::npos)
         << ran.out;
     EXPECT_TRUE(ran.out.ends_with("stopped; sessions go on from their checkpoints\n")) << ran.out;

@@ -32,13 +32,12 @@ TEST(LlamaBlockPlain, AloneATokenAttendsToItself) {
   const auto times = [](const at::Tensor& rows, const at::Tensor& weight) {
     return at::matmul(rows, weight.t());
   };
-  const at::Tensor v =
-      times(rms_norm_plain(x, block.attention.norm, 1e-5), block.attention.qkv.each[2].weight);
-  const at::Tensor y = x + times(v, block.attention.out.each[0].weight);
+  const at::Tensor v = times(rms_norm_plain(x, block.attention.norm, 1e-5), block.attention.v().weight);
+  const at::Tensor y = x + times(v, block.attention.o().weight);
   const at::Tensor n = rms_norm_plain(y, block.mlp.norm, 1e-5);
-  const at::Tensor gate = times(n, block.mlp.gate_up.each[0].weight);
-  const at::Tensor expected = y + times(gate * at::sigmoid(gate) * times(n, block.mlp.gate_up.each[1].weight),
-                                        block.mlp.down.each[0].weight);
+  const at::Tensor gate = times(n, block.mlp.gate().weight);
+  const at::Tensor expected =
+      y + times(gate * at::sigmoid(gate) * times(n, block.mlp.up().weight), block.mlp.down().weight);
   EXPECT_LT((block_plain(x, block, passage) - expected).abs().max().item<float>(), 1e-5F);
   EXPECT_GT((expected - x).abs().max().item<float>(), 1e-4F) << "the block does something";
 }

@@ -19,9 +19,9 @@ TEST(LlamaMlp, IsTheGatedFormula) {
   Block block = WeightSource(config, nullptr, DType::f32, Training::none, lora, 3).block(0, none);
   const double w = 1.5, g = 0.8, u = -0.6, d = 2.0, epsilon = 0.25, x = 0.7;
   block.mlp.norm.fill_(w);
-  block.mlp.gate_up.each[0].weight.fill_(g);
-  block.mlp.gate_up.each[1].weight.fill_(u);
-  block.mlp.down.each[0].weight.fill_(d);
+  block.mlp.gate().weight.fill_(g);
+  block.mlp.up().weight.fill_(u);
+  block.mlp.down().weight.fill_(d);
   const double n = w * x / std::sqrt(x * x + epsilon);
   const double silu = g * n / (1.0 + std::exp(-g * n));
   EXPECT_NEAR(mlp_fused(at::full({1, 1}, x), block.mlp, epsilon).item<float>(), x + d * silu * u * n, 1e-6);

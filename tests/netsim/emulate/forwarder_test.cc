@@ -15,7 +15,7 @@ namespace cutlink::netsim {
 namespace {
 
 struct Ends {
-  UniqueFd test, device;
+  OwnedFd test, device;
 };
 
 Ends make_ends() {
@@ -23,7 +23,7 @@ Ends make_ends() {
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
   const int flags = ::fcntl(pair[1], F_GETFL);
   ::fcntl(pair[1], F_SETFL, flags | O_NONBLOCK);
-  return {UniqueFd(pair[0]), UniqueFd(pair[1])};
+  return {OwnedFd(pair[0]), OwnedFd(pair[1])};
 }
 
 class ForwarderTest : public testing::Test {
@@ -37,17 +37,17 @@ class ForwarderTest : public testing::Test {
         Forwarder::Settings{std::move(client.device), std::move(server.device), 1500, quantum},
         [&](PacketPool& pool) { return make_packet_path(parse_link_short_form(link), 1, pool); });
   }
-  static void send(const UniqueFd& end, const std::string& packet) {
+  static void send(const OwnedFd& end, const std::string& packet) {
     ASSERT_EQ(::write(end.number(), packet.data(), packet.size()), static_cast<ssize_t>(packet.size()));
   }
-  static std::string receive(const UniqueFd& end) {
+  static std::string receive(const OwnedFd& end) {
     std::string packet(2000, '\0');
     const ssize_t length = ::read(end.number(), packet.data(), packet.size());
     packet.resize(static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
     return packet;
   }
 
-  UniqueFd client_, server_;
+  OwnedFd client_, server_;
   std::optional<Forwarder> forwarder_;
 };
 

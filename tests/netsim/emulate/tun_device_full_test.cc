@@ -26,7 +26,7 @@ class TunDeviceFull : public testing::Test {
   // Sends datagrams to the peer from inside.
   void send(std::size_t size, int count) {
     space_->run([=] {
-      const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM, 0));
+      const OwnedFd socket(::socket(AF_INET, SOCK_DGRAM, 0));
       sockaddr_in to{};
       to.sin_family = AF_INET;
       to.sin_port = htons(9);
@@ -41,7 +41,7 @@ class TunDeviceFull : public testing::Test {
   }
 
   std::optional<NetNamespace> space_;
-  UniqueFd tun_;
+  OwnedFd tun_;
 };
 
 TEST_F(TunDeviceFull, HandsOutPlainIpPacketsOfAtMostTheMtu) {

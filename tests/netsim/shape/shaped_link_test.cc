@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "netsim/bottleneck_of.h"
 #include "netsim/spec/link_short_form.h"
 
 namespace cutlink::netsim {
@@ -154,7 +155,7 @@ TEST(ShapedLink, SaysWhatItLacksAndLosesNothing) {
 
 TEST(ShapedLink, RefusesWhatCannotBe) {
   LinkSpec spec = parse_link_short_form("fixed:rate=8Mbit/s");
-  spec.fixed.up = {};
+  fixed_of(spec).up = {};
   EXPECT_THROW(ShapedLink(spec, 1), Error);
 }
 

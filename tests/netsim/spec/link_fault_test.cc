@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "netsim/bottleneck_of.h"
 #include "netsim/spec/link_fields.h"
 
 namespace cutlink::netsim {
@@ -7,14 +8,13 @@ namespace {
 
 LinkSpec fixed() {
   LinkSpec spec;
-  spec.kind = "fixed";
-  spec.fixed.up = spec.fixed.down = {1e6};
+  spec.bottleneck = FixedLinkSpec{.up = {1e6}, .down = {1e6}};
   return spec;
 }
 
 LinkSpec wifi() {
   LinkSpec spec;
-  spec.kind = "wifi";
+  spec.bottleneck = WifiLinkSpec{};
   return spec;
 }
 
@@ -34,13 +34,12 @@ TEST(LinkFault, EveryBoundIsChecked) {
     change(spec);
     return key_at_fault(spec);
   };
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.kind = "lte"; }), "kind");
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.fixed.up = {0}; }), "up");
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.fixed.down = {1e14}; }), "down");
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.fixed.delay = std::chrono::hours{1}; }), "delay");
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.fixed.jitter = std::chrono::hours{1}; }), "jitter");
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.fixed.queue = Bytes{1499}; }), "queue");
-  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.fixed.queue = Bytes{1500}; }), "");
+  EXPECT_EQ(fixed_with([](LinkSpec& s) { fixed_of(s).up = {0}; }), "up");
+  EXPECT_EQ(fixed_with([](LinkSpec& s) { fixed_of(s).down = {1e14}; }), "down");
+  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.delay = std::chrono::hours{1}; }), "delay");
+  EXPECT_EQ(fixed_with([](LinkSpec& s) { s.jitter = std::chrono::hours{1}; }), "jitter");
+  EXPECT_EQ(fixed_with([](LinkSpec& s) { fixed_of(s).queue = Bytes{1499}; }), "queue");
+  EXPECT_EQ(fixed_with([](LinkSpec& s) { fixed_of(s).queue = Bytes{1500}; }), "");
   EXPECT_EQ(fixed_with([](LinkSpec& s) { s.tcp.mss = 0; }), "mss");
   EXPECT_EQ(fixed_with([](LinkSpec& s) { s.tcp.mss = 65500; }), "mss");
   EXPECT_EQ(fixed_with([](LinkSpec& s) { s.tcp.initial_window = 0; }), "initial_window");
@@ -51,17 +50,17 @@ TEST(LinkFault, EveryBoundIsChecked) {
 
 TEST(LinkFault, WifiHasItsOwnBounds) {
   LinkSpec spec = wifi();
-  spec.wifi.contenders = 5;
+  wifi_of(spec).contenders = 5;
   EXPECT_EQ(key_at_fault(spec), "contenders");
-  spec.wifi.contenders = 4;
+  wifi_of(spec).contenders = 4;
   EXPECT_EQ(key_at_fault(spec), "");
   spec.tcp.mss = 2245;  // an IP packet above 2296 bytes
   EXPECT_EQ(key_at_fault(spec), "mss");
   spec = wifi();
-  spec.wifi.width_mhz = 21;
+  wifi_of(spec).width_mhz = 21;
   EXPECT_EQ(key_at_fault(spec), "width");
   spec = wifi();
-  spec.wifi.delay = std::chrono::hours{1};
+  spec.delay = std::chrono::hours{1};
   EXPECT_EQ(key_at_fault(spec), "delay");
 }
 

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "netsim/bottleneck_of.h"
+#include "netsim/spec/link_kind.h"
 
 namespace cutlink::netsim {
 namespace {
 
 LinkSpec with(const char* group, const char* key, const char* text) {
   LinkSpec spec;
+  spec.bottleneck = find_kind(group).value_or(FixedLinkSpec{});
   const LinkField* field = find_link_field(group, key);
   EXPECT_NE(field, nullptr);
   field->set(spec, text);
@@ -16,23 +19,23 @@ LinkSpec with(const char* group, const char* key, const char* text) {
 }
 
 TEST(LinkFields, WidthsComeWithAndWithoutTheirUnit) {
-  EXPECT_EQ(with("wifi", "width", "80MHz").wifi.width_mhz, 80U);
-  EXPECT_EQ(with("wifi", "width", "40").wifi.width_mhz, 40U);
+  EXPECT_EQ(wifi_of(with("wifi", "width", "80MHz")).width_mhz, 80U);
+  EXPECT_EQ(wifi_of(with("wifi", "width", "40")).width_mhz, 40U);
   EXPECT_THROW(with("wifi", "width", "80GHz"), Error);
   EXPECT_THROW(with("wifi", "width", "MHz"), Error);
 }
 
 TEST(LinkFields, GuardIntervalsByNameOrTime) {
-  EXPECT_TRUE(with("wifi", "guard_interval", "short").wifi.short_guard_interval);
-  EXPECT_TRUE(with("wifi", "guard_interval", "0.4us").wifi.short_guard_interval);
-  EXPECT_FALSE(with("wifi", "guard_interval", "800ns").wifi.short_guard_interval);
+  EXPECT_TRUE(wifi_of(with("wifi", "guard_interval", "short")).short_guard_interval);
+  EXPECT_TRUE(wifi_of(with("wifi", "guard_interval", "0.4us")).short_guard_interval);
+  EXPECT_FALSE(wifi_of(with("wifi", "guard_interval", "800ns")).short_guard_interval);
   EXPECT_THROW(with("wifi", "guard_interval", "1600ns"), Error);
 }
 
 TEST(LinkFields, RateIsBothDirections) {
   const LinkSpec spec = with("fixed", "rate", "3Mbit/s");
-  EXPECT_EQ(spec.fixed.up.bps, 3e6);
-  EXPECT_EQ(spec.fixed.down.bps, 3e6);
+  EXPECT_EQ(fixed_of(spec).up.bps, 3e6);
+  EXPECT_EQ(fixed_of(spec).down.bps, 3e6);
   EXPECT_THROW(refuse_double_rate({"rate", "down"}, ""), Error);
   EXPECT_NO_THROW(refuse_double_rate({"up", "down"}, ""));
 }

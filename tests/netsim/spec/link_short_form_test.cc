@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "netsim/bottleneck_of.h"
 #include "netsim/spec/link_fields.h"
 
 namespace cutlink::netsim {
@@ -34,21 +35,21 @@ TEST(LinkShortForm, FixedLinks) {
       "fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms,jitter=1ms,queue=1MB,duplex=half,tcp=off");
   EXPECT_EQ(spec.name,
             "fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms,jitter=1ms,queue=1MB,duplex=half,tcp=off");
-  EXPECT_EQ(spec.fixed.up.bps, 20e6);
-  EXPECT_EQ(spec.fixed.down.bps, 100e6);
-  EXPECT_EQ(spec.fixed.duplex, Duplex::half);
-  EXPECT_EQ(spec.fixed.queue.count, 1'000'000U);
+  EXPECT_EQ(fixed_of(spec).up.bps, 20e6);
+  EXPECT_EQ(fixed_of(spec).down.bps, 100e6);
+  EXPECT_EQ(fixed_of(spec).duplex, Duplex::half);
+  EXPECT_EQ(fixed_of(spec).queue.count, 1'000'000U);
   EXPECT_FALSE(spec.tcp.enabled);
 }
 
 TEST(LinkShortForm, WifiLinksHaveDefaults) {
   const LinkSpec spec = parse_link_short_form("wifi:standard=802.11ax,mcs=11,mss=1200,idle_reset=off");
-  EXPECT_EQ(spec.wifi.standard, "802.11ax");
-  EXPECT_EQ(spec.wifi.width_mhz, 80U);
-  EXPECT_EQ(spec.wifi.mcs, 11U);
+  EXPECT_EQ(wifi_of(spec).standard, "802.11ax");
+  EXPECT_EQ(wifi_of(spec).width_mhz, 80U);
+  EXPECT_EQ(wifi_of(spec).mcs, 11U);
   EXPECT_EQ(spec.tcp.mss, 1200U);
   EXPECT_FALSE(spec.tcp.idle_reset);
-  EXPECT_EQ(parse_link_short_form("wifi:width=80").wifi.mcs, 4U);
+  EXPECT_EQ(wifi_of(parse_link_short_form("wifi:width=80")).mcs, 4U);
 }
 
 TEST(LinkShortForm, ErrorsQuoteTheTextAndNameTheKey) {

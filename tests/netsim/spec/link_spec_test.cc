@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "netsim/bottleneck_of.h"
 
 namespace cutlink::netsim {
 namespace {
@@ -43,21 +44,21 @@ constexpr const char* fast = "kind = \"fixed\"\nrate = \"9Mbit/s\"\n";
 TEST_F(LinkFiles, NamesPathsAndShortForms) {
   write("two/slow.toml", slow);
   EXPECT_EQ(load_link("slow", directories()).name, "slow");
-  EXPECT_EQ(load_link("slow", directories()).fixed.up.bps, 1e6);
+  EXPECT_EQ(fixed_of(load_link("slow", directories())).up.bps, 1e6);
   const std::string path = (root_ / "two/slow.toml").string();
   EXPECT_EQ(load_link(path, {}).name, path);
-  EXPECT_EQ(load_link("fixed:rate=2Mbit/s", {}).fixed.down.bps, 2e6);
+  EXPECT_EQ(fixed_of(load_link("fixed:rate=2Mbit/s", {})).down.bps, 2e6);
 }
 
 TEST_F(LinkFiles, TheEarlierDirectoryWins) {
   write("one/a.toml", fast);
   write("two/a.toml", slow);
   write("two/b.toml", slow);
-  EXPECT_EQ(load_link("a", directories()).fixed.up.bps, 9e6);
+  EXPECT_EQ(fixed_of(load_link("a", directories())).up.bps, 9e6);
   const auto links = list_links(directories());
   ASSERT_EQ(links.size(), 2U);
   EXPECT_EQ(links[0].name, "a");
-  EXPECT_EQ(links[0].fixed.up.bps, 9e6);
+  EXPECT_EQ(fixed_of(links[0]).up.bps, 9e6);
   EXPECT_EQ(links[1].name, "b");
 }
 

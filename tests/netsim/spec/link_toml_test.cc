@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "netsim/bottleneck_of.h"
+#include "netsim/spec/link_kind.h"
 
 namespace cutlink::netsim {
 namespace {
@@ -45,14 +47,14 @@ up = "contract"
 mss = "tunnel"
 )",
                                         "my.toml");
-  EXPECT_EQ(spec.kind, "fixed");
+  EXPECT_EQ(kind_of(spec), "fixed");
   EXPECT_EQ(spec.description, "mine");
-  EXPECT_EQ(spec.fixed.up.bps, 20e6);
-  EXPECT_EQ(spec.fixed.down.bps, 100e6);
-  EXPECT_EQ(spec.fixed.delay, std::chrono::milliseconds{10});
-  EXPECT_EQ(spec.fixed.jitter, std::chrono::milliseconds{2});
-  EXPECT_EQ(spec.fixed.queue.count, 100'000U);
-  EXPECT_EQ(spec.fixed.duplex, Duplex::half);
+  EXPECT_EQ(fixed_of(spec).up.bps, 20e6);
+  EXPECT_EQ(fixed_of(spec).down.bps, 100e6);
+  EXPECT_EQ(spec.delay, std::chrono::milliseconds{10});
+  EXPECT_EQ(spec.jitter, std::chrono::milliseconds{2});
+  EXPECT_EQ(fixed_of(spec).queue.count, 100'000U);
+  EXPECT_EQ(fixed_of(spec).duplex, Duplex::half);
   EXPECT_EQ(spec.tcp.mss, 1400U);
   EXPECT_EQ(spec.tcp.initial_window, 4U);
   EXPECT_FALSE(spec.tcp.idle_reset);
@@ -77,16 +79,16 @@ jitter = "1ms"
 [tcp]
 enabled = false)",
                                         "my.toml");
-  EXPECT_EQ(spec.wifi.standard, "802.11n");
-  EXPECT_EQ(spec.wifi.width_mhz, 40U);
-  EXPECT_EQ(spec.wifi.mcs, 7U);
-  EXPECT_EQ(spec.wifi.streams, 2U);
-  EXPECT_TRUE(spec.wifi.short_guard_interval);
-  EXPECT_TRUE(spec.wifi.rts_cts);
-  EXPECT_EQ(spec.wifi.max_ampdu.count, 32'000U);
-  EXPECT_EQ(spec.wifi.contenders, 1U);
-  EXPECT_EQ(spec.wifi.delay, std::chrono::milliseconds{3});
-  EXPECT_EQ(spec.wifi.jitter, std::chrono::milliseconds{1});
+  EXPECT_EQ(wifi_of(spec).standard, "802.11n");
+  EXPECT_EQ(wifi_of(spec).width_mhz, 40U);
+  EXPECT_EQ(wifi_of(spec).mcs, 7U);
+  EXPECT_EQ(wifi_of(spec).streams, 2U);
+  EXPECT_TRUE(wifi_of(spec).short_guard_interval);
+  EXPECT_TRUE(wifi_of(spec).rts_cts);
+  EXPECT_EQ(wifi_of(spec).max_ampdu.count, 32'000U);
+  EXPECT_EQ(wifi_of(spec).contenders, 1U);
+  EXPECT_EQ(spec.delay, std::chrono::milliseconds{3});
+  EXPECT_EQ(spec.jitter, std::chrono::milliseconds{1});
   EXPECT_FALSE(spec.tcp.enabled);
 }
 

@@ -12,17 +12,15 @@ inline double in_ms(Nanoseconds time) { return static_cast<double>(time.count())
 
 inline LinkSpec fixed(double mbps, int rtt_ms) {
   LinkSpec spec;
-  spec.kind = "fixed";
-  spec.fixed.up = spec.fixed.down = {mbps * 1e6};
-  spec.fixed.delay = std::chrono::microseconds{rtt_ms * 500};
+  spec.bottleneck = FixedLinkSpec{.up = {mbps * 1e6}, .down = {mbps * 1e6}};
+  spec.delay = std::chrono::microseconds{rtt_ms * 500};
   return spec;
 }
 
 inline LinkSpec wifi(unsigned mcs, int rtt_ms) {
   LinkSpec spec;
-  spec.kind = "wifi";
-  spec.wifi.mcs = mcs;
-  spec.wifi.delay = std::chrono::microseconds{rtt_ms * 500};
+  spec.bottleneck = WifiLinkSpec{.mcs = mcs};
+  spec.delay = std::chrono::microseconds{rtt_ms * 500};
   return spec;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "netsim/bottleneck_of.h"
 #include "netsim/tcp/link_exchange.h"
 
 namespace cutlink::netsim {
@@ -75,9 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(MeasuredLink, AShortQueueHoldsTheWindowDown) {
   LinkSpec spec = fixed(100, 20);  // path 250 kB
-  spec.fixed.queue = Bytes{500'000};
+  fixed_of(spec).queue = Bytes{500'000};
   const double queued = exchange_ms(spec, 1'000'000, 10, milliseconds{600});
-  spec.fixed.queue = Bytes{};
+  fixed_of(spec).queue = Bytes{};
   EXPECT_GT(queued, exchange_ms(spec, 1'000'000, 10, milliseconds{600}));
   EXPECT_NEAR(queued / 108.0, 1.0, 0.02);  // measured over the TUN emulator with that queue: 108 ms
 }

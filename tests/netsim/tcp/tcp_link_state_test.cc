@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 TEST(TcpLinkState, AnUninterruptedRunEqualsASavedAndRestoredOne) {
   for (LinkSpec spec : {wifi(4, 20), fixed(30, 60)}) {
-    spec.wifi.jitter = spec.fixed.jitter = milliseconds{9};
+    spec.jitter = milliseconds{9};
     const auto play = [&](Link& link, int from, int to, std::vector<Instant>& arrivals) {
       for (int i = from; i < to; ++i) {
         const Instant now = milliseconds{i * (i % 3 == 0 ? 400 : 390)};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "netsim/bottleneck_of.h"
 #include "netsim/tcp/link_exchange.h"
 
 namespace cutlink::netsim {
@@ -72,12 +73,12 @@ TEST(TcpLink, TransferTimeChangesNothing) {
 
 TEST(TcpLink, HalfDuplexDirectionsTakeTurns) {
   LinkSpec spec = fixed(100, 0);
-  spec.fixed.duplex = Duplex::half;
+  fixed_of(spec).duplex = Duplex::half;
   const auto half = make_link(spec, 0);
   const Delivery up = half->send(Direction::up, Bytes{1'000'000}, {});
   const Delivery down = half->send(Direction::down, Bytes{1'000'000}, {});
   EXPECT_EQ(down.begins, up.arrives);
-  spec.fixed.duplex = Duplex::full;
+  fixed_of(spec).duplex = Duplex::full;
   const auto full = make_link(spec, 0);
   full->send(Direction::up, Bytes{1'000'000}, {});
   EXPECT_EQ(full->send(Direction::down, Bytes{1'000'000}, {}).begins, Instant{});
@@ -97,7 +98,7 @@ TEST(TcpLink, AWifiMessageDownPassesTheWireFirst) {
 
 TEST(TcpLink, JitterIsBoundedDeterministicAndKeepsTheOrder) {
   LinkSpec spec = fixed(100, 10);
-  spec.fixed.jitter = milliseconds{200};
+  spec.jitter = milliseconds{200};
   spec.tcp.enabled = false;
   const auto run = [&](std::uint64_t seed) {
     const auto link = make_link(spec, seed);
@@ -126,7 +127,7 @@ TEST(TcpLink, JitterIsBoundedDeterministicAndKeepsTheOrder) {
 
 TEST(TcpLink, MessagesThatFollowCloselyStayInOrder) {
   LinkSpec spec = fixed(100, 10);
-  spec.fixed.jitter = milliseconds{200};
+  spec.jitter = milliseconds{200};
   const auto link = make_link(spec, 3);
   Instant last{};
   for (int i = 0; i < 200; ++i) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "netsim/bottleneck_of.h"
 #include "netsim/spec/link_spec.h"
 #include "netsim/timeline/timeline.h"
 
@@ -35,9 +36,9 @@ std::vector<TimelineEvent> step() {
 
 TEST(Replay, TotalIsTheSumOfItsParts) {
   LinkSpec spec;
-  spec.kind = "wifi";
-  spec.wifi.delay = milliseconds{2};
-  spec.wifi.jitter = milliseconds{3};
+  spec.bottleneck = WifiLinkSpec{};
+  spec.delay = milliseconds{2};
+  spec.jitter = milliseconds{3};
   const auto link = make_link(spec, 5);
   Replay replay(*link);
   Instant before{};
@@ -57,10 +58,10 @@ TEST(Replay, TotalIsTheSumOfItsParts) {
 
 TEST(Replay, RawLinkByHand) {
   LinkSpec spec;
-  spec.kind = "fixed";
-  spec.fixed.up = {8e6};     // 1 byte a microsecond
-  spec.fixed.down = {16e6};  // 2
-  spec.fixed.delay = milliseconds{5};
+  spec.bottleneck = FixedLinkSpec{};
+  fixed_of(spec).up = {8e6};     // 1 byte a microsecond
+  fixed_of(spec).down = {16e6};  // 2
+  spec.delay = milliseconds{5};
   spec.tcp.enabled = false;
   const auto link = make_link(spec, 0);
   Replay replay(*link);
@@ -71,8 +72,8 @@ TEST(Replay, RawLinkByHand) {
 
 TEST(Replay, GoesOnFromASetClock) {
   LinkSpec spec;
-  spec.kind = "fixed";
-  spec.fixed.up = spec.fixed.down = {8e6};
+  spec.bottleneck = FixedLinkSpec{};
+  fixed_of(spec).up = fixed_of(spec).down = {8e6};
   const auto link = make_link(spec, 0);
   Replay replay(*link);
   replay.set_now(milliseconds{1000});
