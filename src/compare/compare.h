@@ -60,11 +60,13 @@ struct RowFigures {
 
 struct Comparison {
   scenario::Scenario scenario;  // as the reference run records it
-  std::string world = "simulated";
+  WorldKind world = WorldKind::simulated;
   std::string peer;  // of real sockets: described
   std::string link;  // described
   double up_bps = 0.0, down_bps = 0.0, delay_ns = 0.0;
   std::string compute;
+  std::size_t blocks = 0;                      // of the model
+  std::optional<record::DataInfo> train_data;  // none: nothing to train on
   bool measured = true;
   double target_loss = 0.0;
   bool hold_reached = true;       // false: some row's descent of widths outlasts the run
@@ -80,7 +82,7 @@ struct Comparison {
 
 // Reads every run directory under `directory`; with `only`, those of its rows and seeds, in its order: others
 // that earlier comparisons left there are not looked at. Throws Error(usage) where there is none, no finished
-// run of a reference, or runs of different scenarios.
+// run of a reference, runs of different scenarios, or something damaged.
 [[nodiscard]] Comparison load_comparison(const std::filesystem::path& directory,
                                          const CompareRequest* only = nullptr);
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/regular_file.h"
 #include "record/run_json.h"
 
 namespace cutlink::compare {
@@ -13,73 +14,103 @@ namespace cutlink::compare {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+
+// What a run is in the table.
+struct Place {
+  RowKey key;
+  bool reference = false;
+};
 
 // None: the run is not one of `only`.
-std::optional<RowKey> key_of(const Json& info, const CompareRequest* only) {
-  const auto name = info.value("row", std::string());
-  const auto activation = info["codecs"]["activation"].get<std::string>();
-  const auto gradient = info["codecs"]["gradient"].get<std::string>();
+std::optional<Place> place_of(const record::RunInfo& info, const CompareRequest* only) {
+  const auto& [activation, gradient] = info.codecs;
   if (only == nullptr) {
-    return RowKey{info.value("row_index", 0U), name, activation, gradient};
+    return Place{{info.row_index, info.row, activation, gradient}, info.reference};
   }
   const std::vector<scenario::CompareRow>& rows = only->scenario.rows;
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const scenario::CompareRow& candidate) {
-    return candidate.name == name && candidate.codecs.activation == activation &&
-           candidate.codecs.gradient == gradient;
+    return candidate.name == info.row && candidate.codecs.activation == info.codecs.activation &&
+           candidate.codecs.gradient == info.codecs.gradient;
   });
-  const auto seed = info.value("seed", std::uint64_t{0});
-  if (row == rows.end() || std::find(only->seeds.begin(), only->seeds.end(), seed) == only->seeds.end()) {
+  if (row == rows.end() ||
+      std::find(only->seeds.begin(), only->seeds.end(), info.seed) == only->seeds.end()) {
     return std::nullopt;
   }
-  return RowKey{static_cast<std::uint32_t>(row - rows.begin()), name, activation, gradient};
+  return Place{{static_cast<std::uint32_t>(row - rows.begin()), info.row, activation, gradient},
+               row->reference};
+}
+
+[[noreturn]] void refuse_pair(const record::RunRecord& a, const record::RunRecord& b,
+                              const std::string& why) {
+  usage_error(fmt::format("{} and {} are not of one comparison: {}", a.directory.string(),
+                          b.directory.string(), why));
 }
 
 // Keys of a scenario that the rows of one comparison share.
-std::map<std::string, std::string> shared_keys(const Json& info) {
+std::map<std::string, std::string> shared_keys(const record::RunInfo& info) {
   std::map<std::string, std::string> keys;
-  for (const auto& [key, value] : info["scenario"].items()) {
+  for (const auto& [key, value] : info.scenario) {
     const bool own = key == "seed" || key == "codec" || key == "gradient" || key == "output" ||
                      key == "name" || key == "checkpoint.every";
     if (!own) {
-      keys[key] = value.dump();
+      keys[key] = record::value_text(value);
     }
   }
   return keys;
 }
 
 void check_same_scenario(const record::RunRecord& first, const record::RunRecord& other) {
-  const auto world_of = [](const record::RunRecord& run) {
-    return run.info.value("world", std::string("simulated"));
-  };
-  if (world_of(first) != world_of(other)) {
-    usage_error(fmt::format("{} and {} are not of one comparison: their worlds are {} and {}",
-                            first.directory.string(), other.directory.string(), world_of(first),
-                            world_of(other)));
+  if (first.info.inputs != other.info.inputs) {
+    refuse_pair(first, other,
+                "the model or the data changed between them (`cutlink compare … --force` runs all rows "
+                "again)");
+  }
+  if (world_of(first.info) != world_of(other.info)) {
+    refuse_pair(first, other,
+                fmt::format("their worlds are {} and {}", name_of(world_of(first.info)),
+                            name_of(world_of(other.info))));
   }
   const auto a = shared_keys(first.info);
   const auto b = shared_keys(other.info);
   for (const auto& [key, value] : a) {
     const auto found = b.find(key);
     if (found == b.end() || found->second != value) {
-      usage_error(fmt::format("{} and {} are not of one comparison: {} is {} and {}",
-                              first.directory.string(), other.directory.string(), key, value,
-                              found == b.end() ? "missing" : found->second));
+      refuse_pair(first, other,
+                  fmt::format("{} is {} and {}", key, value, found == b.end() ? "missing" : found->second));
     }
   }
 }
 
-}  // namespace
+// One row is the reference, for all of its seeds. Which one would the others be compared with?
+void check_one_reference(const Cells& cells) {
+  const RowKey* key_of_reference = nullptr;
+  const Cell* reference = nullptr;
+  for (const auto& [key, row] : cells) {
+    for (const Cell& cell : row) {
+      if (cell.reference != row.front().reference) {
+        refuse_pair(row.front().run, cell.run, "only one of them says that its row is the reference");
+      }
+      if (cell.reference && reference != nullptr && key != *key_of_reference) {
+        refuse_pair(reference->run, cell.run, "both say that their row is the reference");
+      }
+      if (cell.reference) {
+        key_of_reference = &key;
+        reference = &cell;
+      }
+    }
+  }
+}
 
-Cells read_cells(const fs::path& directory, const CompareRequest* only) {
-  std::error_code error;
+// Of a run, or of a comparison's runs.
+std::vector<fs::path> run_directories(const fs::path& directory) {
   std::vector<fs::path> folders;
-  if (fs::exists(directory / "run.json", error)) {
+  if (is_there(directory / "run.json")) {
     folders.push_back(directory);
   }
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    if (entry.is_directory() && fs::exists(entry.path() / "run.json")) {
-      folders.push_back(entry.path());
+  for (const fs::path& entry : entries_of(directory)) {
+    std::error_code ignored;  // a loop of links is no directory
+    if (fs::is_directory(entry, ignored) && is_there(entry / "run.json")) {
+      folders.push_back(entry);
     }
   }
   if (folders.empty()) {
@@ -89,38 +120,40 @@ Cells read_cells(const fs::path& directory, const CompareRequest* only) {
                     directory.string()));
   }
   std::sort(folders.begin(), folders.end());
-  Cells cells;
-  const record::RunRecord* first = nullptr;
-  for (const fs::path& folder : folders) {
-    const Json info = *record::read_run_json(folder);
-    const std::optional<RowKey> key = key_of(info, only);
-    if (!key) {
-      continue;
-    }
-    Cell cell;
-    cell.finished = info["status"] == "finished";
-    if (cell.finished) {
-      cell.run = record::load_finished_run(folder, info);
-    } else {
-      cell.run.directory = folder;
-      cell.run.info = info;
-    }
-    cells[*key].push_back(std::move(cell));
+  return folders;
+}
+
+// Of a run that is not finished only run.json.
+record::RunRecord load_cell(const fs::path& folder, const record::RunInfo& info) {
+  if (info.status == record::Status::finished) {
+    return record::load_finished_run(folder, info);
   }
-  for (const auto& [index, row] : cells) {
+  record::RunRecord run;
+  run.directory = folder;
+  run.info = info;
+  return run;
+}
+
+}  // namespace
+
+Cells read_cells(const fs::path& directory, const CompareRequest* only) {
+  Cells cells;
+  for (const fs::path& folder : run_directories(directory)) {
+    const std::optional<record::RunInfo> info = record::read_run_json(folder);
+    const std::optional<Place> place = info ? place_of(*info, only) : std::nullopt;
+    if (place) {
+      cells[place->key].push_back(
+          {load_cell(folder, *info), info->status == record::Status::finished, place->reference});
+    }
+  }
+  const record::RunRecord* first = nullptr;
+  for (const auto& [key, row] : cells) {
     for (const Cell& cell : row) {
-      if (first == nullptr) {
-        first = &cell.run;
-      }
-      if (first->info.value("inputs", std::string()) != cell.run.info.value("inputs", std::string())) {
-        usage_error(
-            fmt::format("{} and {} are not of one comparison: the model or the data changed between them "
-                        "(`cutlink compare … --force` runs all rows again)",
-                        first->directory.string(), cell.run.directory.string()));
-      }
+      first = first == nullptr ? &cell.run : first;
       check_same_scenario(*first, cell.run);
     }
   }
+  check_one_reference(cells);
   return cells;
 }
 

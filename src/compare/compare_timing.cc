@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/statistics.h"
+
 namespace cutlink::compare {
 
 namespace {
 
 using netsim::TimelineEvent;
 using Chain = std::vector<TimelineEvent>;
-
-std::int64_t median(std::vector<std::int64_t> values) {
-  if (values.empty()) {
-    return 0;
-  }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 // Of the steps [begin, end).
 run::CodingTimes median_coding(const record::RunRecord& run, std::uint32_t begin, std::uint32_t end) {
@@ -31,8 +24,8 @@ run::CodingTimes median_coding(const record::RunRecord& run, std::uint32_t begin
         decode.push_back(m.decode_ns);
       }
     }
-    times.encode_ns[static_cast<std::size_t>(crossing)] = median(std::move(encode));
-    times.decode_ns[static_cast<std::size_t>(crossing)] = median(std::move(decode));
+    times.encode_ns[static_cast<std::size_t>(crossing)] = upper_median(std::move(encode));
+    times.decode_ns[static_cast<std::size_t>(crossing)] = upper_median(std::move(decode));
   }
   return times;
 }
@@ -65,7 +58,7 @@ run::WorkTimes median_work(const std::vector<const record::RunRecord*>& referenc
         values.push_back(step.work_ns[kind]);
       }
     }
-    medians[kind] = median(std::move(values));
+    medians[kind] = upper_median(std::move(values));
   }
   return medians;
 }
@@ -108,7 +101,7 @@ std::vector<Chain> step_chains(const record::RunRecord& run, const run::WorkTime
 RunTiming time_run(const record::RunRecord& run, const run::WorkTimes& work,
                    const netsim::LinkSpec& link_spec, std::uint32_t first_step) {
   RunTiming timing;
-  const auto link = netsim::make_link(link_spec, run.info.value("seed", std::uint64_t{1}));
+  const auto link = netsim::make_link(link_spec, run.info.seed);
   netsim::Replay replay(*link);
   std::vector<Chain> chains = step_chains(run, work, first_step);
   const auto transfers =
@@ -146,7 +139,7 @@ double time_to_loss(const record::RunRecord& run, const RunTiming& timing, doubl
   double before_time = 0.0;
   double before_loss = 0.0;
   bool first = true;
-  for (const record::Evaluation& evaluation : run.evaluations) {
+  for (const record::Evaluation& evaluation : run.info.evaluations) {
     if (evaluation.step > timing.step_ends_ns.size()) {
       break;
     }

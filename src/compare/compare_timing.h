@@ -8,7 +8,7 @@
 
 #include "netsim/spec/link_spec.h"
 #include "netsim/timeline/timeline.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/batch_chain.h"
 
 namespace cutlink::compare {

@@ -21,7 +21,7 @@ std::string break_even_words(const Comparison& c, const RowFigures& best) {
     return "";
   }
   // Where the real network stands in for the scenario's link, its delay is not known.
-  const std::string of = c.world == "live"
+  const std::string of = c.world == WorldKind::live
                              ? fmt::format("the scenario's delay of {}",
                                            to_text(Nanoseconds(static_cast<std::int64_t>(c.delay_ns))))
                              : "the same delay";

@@ -51,7 +51,7 @@ bool answer(const AnswerRequest& request, const std::function<void(const std::st
   const model::LlamaConfig config = model::load_config(scenario.model);
   const model::Tokenizer tokenizer = model::Tokenizer::load(scenario.model);
   const model::Checkpoint checkpoint(scenario.model);
-  const std::uint32_t threads = request.threads == 0 ? info->value("threads", 1U) : request.threads;
+  const std::uint32_t threads = request.threads == 0 ? info->threads : request.threads;
   at::set_num_threads(static_cast<int>(threads));
   const model::Llama llama = load_tuned(request, scenario, config, checkpoint);
   const c10::AutoGradMode no_gradient(false);

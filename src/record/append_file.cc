@@ -9,15 +9,20 @@
 
 namespace cutlink::record {
 
+namespace {
+constexpr int no_waiting =
+    O_NONBLOCK;  // a pipe of this name that nobody reads is refused; files do not know it
+}
+
 AppendFile::AppendFile(FileDescriptor file, std::uint64_t offset)
     : file_(std::move(file)), written_(offset) {}
 
 AppendFile AppendFile::create(const std::filesystem::path& path) {
-  return {FileDescriptor(path, O_WRONLY | O_CREAT | O_TRUNC, ErrorKind::run), 0};
+  return {FileDescriptor(path, O_WRONLY | O_CREAT | O_TRUNC | no_waiting, ErrorKind::run), 0};
 }
 
 AppendFile AppendFile::open_at(const std::filesystem::path& path, std::uint64_t offset) {
-  FileDescriptor file(path, O_WRONLY, ErrorKind::run);
+  FileDescriptor file(path, O_WRONLY | no_waiting, ErrorKind::run);
   const std::uint64_t size = file.size();
   if (size < offset) {
     run_error("cannot go on in " + path.string() + ": it has " + std::to_string(size) +

@@ -3,27 +3,15 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
-#include "base/file_io.h"
+#include "base/regular_file.h"
 #include "record/append_file.h"
-#include "record/csv_line.h"
+#include "record/csv_table.h"
 
 namespace cutlink::record {
-
-// A column: its name, and how its field is made from a row. So header and rows cannot disagree.
-template <typename Row>
-struct CsvColumn {
-  const char* name;
-  void (*add)(const Row& row, CsvLine& line);
-};
-
-// The columns of a file of these rows; each exporter specialises it.
-template <typename Row>
-[[nodiscard]] std::span<const CsvColumn<Row>> csv_columns();
 
 template <typename Row>
 class CsvFile {
@@ -38,10 +26,7 @@ class CsvFile {
   // Goes on after `offset` bytes, an earlier offset(). Refuses a file that has other columns.
   [[nodiscard]] static CsvFile open_at(const std::filesystem::path& path, std::uint64_t offset) {
     const std::string header = header_line();
-    const MappedFile existing(path);
-    const ByteSpan bytes = existing.bytes();
-    if (offset < header.size() || bytes.size() < header.size() ||
-        !std::equal(header.begin(), header.end(), bytes.begin())) {
+    if (offset < header.size() || read_beginning(path, header.size()) != header) {
       run_error("cannot go on in " + path.string() +
                 ": its columns are not those that this version writes (start the run anew)");
     }
@@ -51,7 +36,7 @@ class CsvFile {
   void write(const Row& row) {
     CsvLine line;
     for (const CsvColumn<Row>& column : csv_columns<Row>()) {
-      column.add(row, line);
+      column.write(row, line);
     }
     file_.append(line.take());
   }

@@ -2,136 +2,92 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "base/error.h"
+#include "base/regular_file.h"
 
 namespace cutlink::record {
 
 namespace {
 
-// Cells of all lines; quotes may hold commas, line ends and doubled quotes.
-std::vector<std::vector<std::string>> parse(std::string_view text) {
-  std::vector<std::vector<std::string>> lines;
-  std::vector<std::string> cells;
-  std::string cell;
-  bool quoted = false;
-  bool any = false;  // something stands on this line
-  const auto end_line = [&] {
-    if (any) {
-      cells.push_back(std::move(cell));
-      lines.push_back(std::move(cells));
-    }
-    cell.clear();
-    cells.clear();
-    any = false;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c != '"') {
-        cell += c;
-      } else if (i + 1 < text.size() && text[i + 1] == '"') {
-        cell += '"';
-        ++i;
-      } else {
-        quoted = false;
-      }
-      continue;
-    }
-    switch (c) {
-      case '"':
-        quoted = any = true;
-        break;
-      case ',':
-        cells.push_back(std::move(cell));
-        cell.clear();
-        any = true;
-        break;
-      case '\r':
-        break;
-      case '\n':
-        end_line();
-        break;
-      default:
-        cell += c;
-        any = true;
-    }
-  }
-  end_line();
-  return lines;
-}
+constexpr std::size_t longest_record = 1'000'000;  // bytes; ours have some hundred
+constexpr std::size_t piece_bytes = 1U << 18;
 
 }  // namespace
 
-CsvReader::CsvReader(std::string_view text, std::string file) : file_(std::move(file)) {
-  std::vector<std::vector<std::string>> lines = parse(text);
-  if (lines.empty()) {
+CsvParser::CsvParser(std::string file, OnRecord on_record)
+    : file_(std::move(file)), on_record_(std::move(on_record)) {}
+
+void CsvParser::end_record() {
+  if (std::exchange(any_, false)) {
+    end_cell();
+    ++line_;
+    columns_ = line_ == 1 ? ends_.size() : columns_;
+    if (ends_.size() != columns_) {
+      usage_error(fmt::format("{}:{}: {} cells, the header has {}", file_, line_, ends_.size(), columns_));
+    }
+    cells_.clear();
+    std::size_t begin = 0;
+    for (const std::size_t end : ends_) {
+      cells_.push_back(std::string_view(text_).substr(begin, end - begin));
+      begin = end;
+    }
+    on_record_(cells_, line_);
+  }
+  text_.clear();
+  ends_.clear();
+}
+
+// Quotes may hold commas, line ends and doubled quotes.
+void CsvParser::feed(std::string_view piece) {
+  for (const char c : piece) {
+    if (quoted_ && !quote_seen_) {
+      c == '"' ? static_cast<void>(quote_seen_ = true) : text_.push_back(c);
+    } else if (quoted_ && c == '"') {
+      text_ += '"';
+      quote_seen_ = false;
+    } else {
+      quoted_ = quote_seen_ = false;
+      switch (c) {
+        case '"':
+          quoted_ = any_ = true;
+          break;
+        case ',':
+          end_cell();
+          any_ = true;
+          break;
+        case '\r':
+          break;
+        case '\n':
+          end_record();
+          break;
+        default:
+          text_ += c;
+          any_ = true;
+      }
+    }
+    if (text_.size() + ends_.size() > longest_record) {
+      usage_error(fmt::format("{}:{}: longer than {} bytes: not a CSV file of cutlink", file_, line_ + 1,
+                              longest_record));
+    }
+  }
+}
+
+void CsvParser::finish() {
+  end_record();
+  if (line_ == 0) {
     usage_error(file_ + ": empty: not a CSV file of cutlink");
   }
-  header_ = std::move(lines.front());
-  rows_.assign(std::make_move_iterator(lines.begin() + 1), std::make_move_iterator(lines.end()));
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i].size() != header_.size()) {
-      usage_error(
-          fmt::format("{}:{}: {} cells, the header has {}", file_, i + 2, rows_[i].size(), header_.size()));
-    }
+}
+
+void read_csv(const std::filesystem::path& file, const CsvParser::OnRecord& on_record) {
+  const FileDescriptor descriptor = open_regular(file);
+  CsvParser parser(file.string(), on_record);
+  for (std::string piece; !(piece = read_piece(descriptor, piece_bytes)).empty();) {
+    parser.feed(piece);
   }
-}
-
-bool CsvReader::has(std::string_view column) const {
-  return std::find(header_.begin(), header_.end(), column) != header_.end();
-}
-
-void CsvReader::fail(std::size_t row, std::string_view column, const char* why) const {
-  usage_error(fmt::format("{}:{}: column {}: {}", file_, row + 2, column, why));
-}
-
-const std::string& CsvReader::text(std::size_t row, std::string_view column) const {
-  const auto found = std::find(header_.begin(), header_.end(), column);
-  if (found == header_.end()) {
-    fail(row, column, "missing (written by another version of cutlink?)");
-  }
-  return rows_[row][static_cast<std::size_t>(found - header_.begin())];
-}
-
-namespace {
-
-template <typename T>
-bool read_number(const std::string& cell, T& value) {
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  return error == std::errc() && end == cell.data() + cell.size();
-}
-
-}  // namespace
-
-double CsvReader::real(std::size_t row, std::string_view column) const {
-  double value = 0.0;
-  if (!read_number(text(row, column), value)) {
-    fail(row, column, "not a number");
-  }
-  return value;
-}
-
-std::uint64_t CsvReader::count(std::size_t row, std::string_view column) const {
-  std::uint64_t value = 0;
-  if (!read_number(text(row, column), value)) {
-    fail(row, column, "not a count");
-  }
-  return value;
-}
-
-std::int64_t CsvReader::whole(std::size_t row, std::string_view column) const {
-  std::int64_t value = 0;
-  if (!read_number(text(row, column), value)) {
-    fail(row, column, "not a whole number");
-  }
-  return value;
-}
-
-std::optional<double> CsvReader::maybe_real(std::size_t row, std::string_view column) const {
-  return text(row, column).empty() ? std::nullopt : std::optional(real(row, column));
+  parser.finish();
 }
 
 }  // namespace cutlink::record

@@ -1,36 +1,46 @@
-// RFC 4180 files as this program writes them, read back by column name.
+// RFC 4180 files, read record by record: a file of any length takes the memory of its longest record.
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cutlink::record {
 
-class CsvReader {
+// Takes a file's text in pieces of any size and hands over one record after the other.
+class CsvParser {
  public:
-  // Throws Error(usage) with file and line where a row has another number of cells than the header.
-  CsvReader(std::string_view text, std::string file);
+  // cells: valid during the call. line: 1 for the header, as if no cell held a line end.
+  using OnRecord = std::function<void(std::span<const std::string_view> cells, std::size_t line)>;
 
-  [[nodiscard]] const std::string& file() const { return file_; }
-  [[nodiscard]] std::size_t rows() const { return rows_.size(); }
-  [[nodiscard]] bool has(std::string_view column) const;
-  // Throw Error(usage) with file, line and column where there is no such column or the cell is not of the
-  // type.
-  [[nodiscard]] const std::string& text(std::size_t row, std::string_view column) const;
-  [[nodiscard]] double real(std::size_t row, std::string_view column) const;
-  [[nodiscard]] std::uint64_t count(std::size_t row, std::string_view column) const;
-  [[nodiscard]] std::int64_t whole(std::size_t row, std::string_view column) const;
-  [[nodiscard]] std::optional<double> maybe_real(std::size_t row, std::string_view column) const;
+  // file: named in messages.
+  CsvParser(std::string file, OnRecord on_record);
+
+  // Both throw Error(usage) with file and line if a record has another number of cells than the first one or
+  // is longer than a million bytes; finish() also if there was none at all.
+  void feed(std::string_view piece);
+  void finish();  // after the last piece
 
  private:
-  [[noreturn]] void fail(std::size_t row, std::string_view column, const char* why) const;
+  void end_cell() { ends_.push_back(text_.size()); }
+  void end_record();
 
   std::string file_;
-  std::vector<std::string> header_;
-  std::vector<std::vector<std::string>> rows_;
+  OnRecord on_record_;
+  std::string text_;               // of the cells of the record at hand, one after the other
+  std::vector<std::size_t> ends_;  // of every cell, in text_
+  std::vector<std::string_view> cells_;
+  std::size_t line_ = 0;
+  std::size_t columns_ = 0;
+  bool quoted_ = false;
+  bool quote_seen_ = false;  // within quotes: the first of two quotes, or the closing one
+  bool any_ = false;         // something stands on this line
 };
+
+// Reads a regular file through a CsvParser.
+void read_csv(const std::filesystem::path& file, const CsvParser::OnRecord& on_record);
 
 }  // namespace cutlink::record

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file_io.h"
+#include "base/regular_file.h"
 
 namespace cutlink::record {
 
@@ -35,7 +36,7 @@ std::string cut_events(std::string_view events, std::uint64_t offset) {
 }
 
 std::uint64_t cut_event_file(const std::filesystem::path& file, std::uint64_t offset) {
-  const std::string events = read_text_file(file, most_bytes);
+  const std::string events = read_regular_file(file, most_bytes);
   if (events.size() <= offset) {
     return events.size();
   }

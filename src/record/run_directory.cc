@@ -9,6 +9,7 @@
 
 #include "base/directory_lock.h"
 #include "base/error.h"
+#include "base/regular_file.h"
 #include "record/event_history.h"
 #include "record/events_jsonl.h"
 #include "record/messages_csv.h"
@@ -31,8 +32,8 @@ void refuse_foreign(const fs::path& path) {
   if (fs::exists(path / "run.json", ignored)) {
     return;
   }
-  for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& entry : entries_of(path)) {
+    const std::string name = entry.filename().string();
     const bool was_being_written = name.starts_with("run.json.tmp-");  // when the run was killed
     if (!was_being_written && std::find(first_files.begin(), first_files.end(), name) == first_files.end()) {
       usage_error(fmt::format("{} holds {}, which is not of a run: name another directory with --output",
@@ -42,7 +43,7 @@ void refuse_foreign(const fs::path& path) {
 }
 
 // None, too, where it is damaged.
-std::optional<nlohmann::ordered_json> readable_run_json(const fs::path& path) {
+std::optional<RunInfo> readable_run_json(const fs::path& path) {
   try {
     return read_run_json(path);
   } catch (const Error&) {
@@ -112,8 +113,8 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(RunLock& lock, OnEvent on
   lock.make_directory();
   refuse_foreign(path);
   // Whatever is left of it when this process is killed is to be begun again, and is a run's until the last.
-  if (std::optional<nlohmann::ordered_json> earlier = readable_run_json(path)) {
-    (*earlier)["status"] = "interrupted";
+  if (std::optional<RunInfo> earlier = readable_run_json(path)) {
+    earlier->status = Status::interrupted;
     write_run_json(path, *earlier);
   }
   std::error_code error;
@@ -127,7 +128,7 @@ std::unique_ptr<RunDirectory> RunDirectory::begin_with(RunLock& lock, OnEvent on
   auto state = std::make_unique<State>(
       State{StepsCsv::create(path / "steps.csv"), MessagesCsv::create(path / "messages.csv"),
             WidthsCsv::create(path / "widths.csv"),
-            keep_history && fs::exists(events) ? cut_back(events, 0) : EventsJsonl::create(events),
+            keep_history && is_there(events) ? cut_back(events, 0) : EventsJsonl::create(events),
             std::move(on_event)});
   return std::unique_ptr<RunDirectory>(new RunDirectory(std::move(state)));
 }

@@ -1,24 +1,18 @@
-// run.json: what a run was, how far it came, and what came out.
+// The file run.json of a run directory.
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "scenario/scenario.h"
+#include "record/run_info.h"
 
 namespace cutlink::record {
 
-inline constexpr int run_schema_version = 1;
+// Bytes that are not UTF-8 (of a path, of a host's name) become U+FFFD. Throws Error(run) with path and
+// cause.
+void write_run_json(const std::filesystem::path& directory, const RunInfo& info);
 
-void write_run_json(const std::filesystem::path& directory, const nlohmann::ordered_json& json);
-// None where there is no run.json. Throws Error(usage) where it is not one of ours or of another schema.
-[[nodiscard]] std::optional<nlohmann::ordered_json> read_run_json(const std::filesystem::path& directory);
-
-// The scenario that a run.json records, checked again. Throws Error(usage).
-[[nodiscard]] scenario::Scenario scenario_of(const nlohmann::ordered_json& run,
-                                             const std::filesystem::path& directory);
+// None if there is no run.json. Throws Error(usage) as run_info_of(), and if it is no regular file.
+[[nodiscard]] std::optional<RunInfo> read_run_json(const std::filesystem::path& directory);
 
 }  // namespace cutlink::record

@@ -8,10 +8,11 @@ namespace {
 using Row = WidthRow;
 
 constexpr auto columns = std::to_array<CsvColumn<Row>>({
-    {"step", [](const Row& r, CsvLine& line) { line.add(r.step); }},
-    {"crossing", [](const Row& r, CsvLine& line) { line.add(name_of(r.crossing)); }},
-    {"channel", [](const Row& r, CsvLine& line) { line.add(r.channel); }},
-    {"width_bits", [](const Row& r, CsvLine& line) { line.add(r.width); }},
+    plain_column<&Row::step, Row>("step"),
+    {"crossing", [](const Row& r, CsvLine& line) { line.add(name_of(r.crossing)); },
+     [](Row& r, const CsvCell& cell) { cell.read(r.crossing); }},
+    plain_column<&Row::channel, Row>("channel"),
+    plain_column<&Row::width, Row>("width_bits"),
 });
 
 }  // namespace

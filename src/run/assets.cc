@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/regular_file.h"
 #include "model/llama/llama_shapes.h"
 #include "run/fingerprint.h"
 #include "scenario/data_root.h"
@@ -38,9 +39,9 @@ std::string fingerprint_of(const scenario::Scenario& scenario, const Assets& ass
   Fingerprint fingerprint;
   std::vector<std::filesystem::path> files = {scenario.model / "config.json",
                                               scenario.model / "tokenizer.json"};
-  for (const auto& entry : std::filesystem::directory_iterator(scenario.model)) {
-    if (entry.path().extension() == ".safetensors") {
-      files.push_back(entry.path());
+  for (const std::filesystem::path& file : entries_of(scenario.model)) {
+    if (file.extension() == ".safetensors") {
+      files.push_back(file);
     }
   }
   std::sort(files.begin(), files.end());

@@ -7,22 +7,21 @@
 #include <cmath>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/steady_now.h"
 #include "codecs/registry.h"
 #include "record/run_json.h"
 #include "record/run_state.h"
-#include "record/run_summary.h"
 #include "run/adapter_files.h"
 #include "run/describe_run.h"
 #include "run/make_world.h"
+#include "session/restore_needed.h"
 
 namespace cutlink::run {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // Before the first step nothing is lost where a person stops the run in the middle of an evaluation.
 class Interruptible : public train::Channel {
@@ -54,7 +53,7 @@ RunAttempt::RunAttempt(const RunRequest& request, record::RunLock& lock, const A
       reporter_(reporter),
       stored_(stored),
       beginning_(beginning),
-      json_(describe_run(request, assets)),
+      info_(describe_run(request, assets)),
       training_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
       evaluation_link_(netsim::make_link(model_link(request, assets), request.scenario.train.seed)),
       session_(open_session(
@@ -62,7 +61,7 @@ RunAttempt::RunAttempt(const RunRequest& request, record::RunLock& lock, const A
             beginning_.told.push_back({warning, stored_ ? stored_->step : 0, name, message});
             reporter_.on_event(beginning_.told.back());
           })) {
-  at::set_num_threads(json_["threads"].get<int>());
+  at::set_num_threads(static_cast<int>(info_.threads));
   open_files();
   eval_batches_ = train::evaluation_batches(*assets.eval_data, request.scenario.train.batch);
 }
@@ -77,9 +76,9 @@ void RunAttempt::open_files() {
   const record::RunState state = record::read_run_state(in);
   train::remove_after(checkpoint_folder(request_), stored_->step);  // of files that are cut now
   build(&state.offsets);
-  evaluations_ = state.evaluations;
+  info_.evaluations = state.evaluations;
   restore_here(*stored_, in);
-  json_["resumed_at_step"] = next_step_;
+  info_.resumed_at_step = next_step_;
 }
 
 // Files, ledger, halves. offsets: the files are cut back to them; null: they are begun anew.
@@ -92,13 +91,17 @@ void RunAttempt::build(const record::FileOffsets* offsets) {
   for (const Event& event : std::exchange(beginning_.told, {})) {
     files_->record(event);
   }
+  rows_ = std::make_unique<record::SummarySink>(*files_, info_.hold_begins);
+  if (offsets != nullptr) {
+    rows_->take_up(request_.directory);
+  }
   LedgerOptions options;
   options.distortion_every = s.distortion_every;
   options.total_steps = s.train.steps;
-  options.hold_begins = json_["hold_begins"].get<std::uint32_t>();
+  options.hold_begins = info_.hold_begins;
   options.profile = assets_.profile && !request_.live ? &*assets_.profile : nullptr;
   options.spike_advice = codecs::make_codec(s.train.codecs.activation)->spike_advice();
-  ledger_ = std::make_unique<Ledger>(*files_, *training_link_, *evaluation_link_, options);
+  ledger_ = std::make_unique<Ledger>(*rows_, *training_link_, *evaluation_link_, options);
   client_ = std::make_unique<train::ClientHalf>(s.train, assets_.config, assets_.checkpoint.get(), *ledger_);
   world_ = make_world(request_, assets_, std::move(session_), *ledger_);
   note_peer();
@@ -107,8 +110,8 @@ void RunAttempt::build(const record::FileOffsets* offsets) {
 // Nothing to note before a run that goes back has met its server again.
 void RunAttempt::note_peer() {
   if (const worlds::Peer peer = world_->describe(); !peer.connection.empty()) {
-    json_["peer"] = peer.connection;
-    json_["server"] = peer.server;
+    info_.peer = peer.connection;
+    info_.server = peer.server;
   }
 }
 
@@ -135,7 +138,7 @@ void RunAttempt::save_checkpoint() {
   }
   world_->save(next_step_, blobs);
   ByteWriter out(blobs["run"]);
-  record::write_run_state(out, {files_->sync(), evaluations_});
+  record::write_run_state(out, {files_->sync(), info_.evaluations});
   ledger_->save(out);
   train::write_checkpoint(checkpoint_folder(request_), next_step_, blobs);
 }
@@ -171,7 +174,7 @@ double RunAttempt::evaluate_once(std::uint32_t steps_done, bool with_codecs) {
 
 // After what was done up to it is on the disk.
 void RunAttempt::check_evaluation() const {
-  const record::Evaluation& last = evaluations_.back();
+  const record::Evaluation& last = info_.evaluations.back();
   if (!std::isfinite(last.loss) || !std::isfinite(last.loss_plain.value_or(0.0))) {
     run_error(fmt::format("the evaluation loss after {} steps is not a number: {}", last.step,
                           last.step == 0
@@ -192,7 +195,7 @@ void RunAttempt::evaluate(std::uint32_t steps_done, StepRow* row) {
     row->eval_loss = evaluation.loss;
     row->eval_loss_plain = evaluation.loss_plain;
   }
-  evaluations_.push_back(evaluation);
+  info_.evaluations.push_back(evaluation);
   reporter_.on_evaluation(evaluation);
 }
 
@@ -217,7 +220,7 @@ bool RunAttempt::one_step(std::uint32_t step) {
   if (last || (s.eval_every != 0 && next_step_ % s.eval_every == 0)) {
     evaluate(next_step_, &row);
   }
-  files_->step(row);
+  rows_->step(row);
   reporter_.on_step(row);
   const bool stop = interrupted() && !last;
   if (stop || (s.checkpoint_every != 0 && next_step_ % s.checkpoint_every == 0)) {
@@ -233,14 +236,11 @@ void RunAttempt::save_adapters() {
   save_run_adapters(request_.directory, request_.scenario, client_->adapters(), world_->server_adapters());
 }
 
-void RunAttempt::finish(const char* status, const std::string& error) {
+void RunAttempt::finish(record::Status status) {
   files_->sync();
   note_peer();
-  json_["status"] = status;
-  if (!error.empty()) {
-    json_["error"] = error;
-  }
-  json_["steps_done"] = next_step_;
+  info_.status = status;
+  info_.steps_done = next_step_;
   std::uint64_t avoided = 0;  // rows that a padded batch would have had
   for (std::uint32_t step = 0; step < next_step_; ++step) {
     for (const train::Batch& batch :
@@ -248,29 +248,30 @@ void RunAttempt::finish(const char* status, const std::string& error) {
       avoided += batch.padding_avoided;
     }
   }
-  json_["padding_rows_avoided"] = avoided;
-  Json evaluations = Json::array();
-  for (const record::Evaluation& evaluation : evaluations_) {
-    Json item = {{"step", evaluation.step}, {"loss", evaluation.loss}};
-    if (evaluation.loss_plain) {
-      item["loss_plain"] = *evaluation.loss_plain;
-    }
-    evaluations.push_back(item);
+  info_.padding_rows_avoided = avoided;
+  info_.summary = rows_->summary(info_.evaluations);
+  record::write_run_json(request_.directory, info_);
+}
+
+void RunAttempt::fail(const std::string& cause) {
+  try {
+    files_->event({false, next_step_, "run_failed", cause});
+    info_.error = cause;
+    finish(record::Status::failed);
+  } catch (const std::exception&) {
+    // If the disk is full, or memory is short, this fails, too: the first cause is the one to tell.
   }
-  json_["evaluations"] = evaluations;
-  json_["summary"] = record::summary_json(record::load_run(request_.directory, json_));
-  record::write_run_json(request_.directory, json_);
 }
 
 RunStatus RunAttempt::go() {
-  record::write_run_json(request_.directory, json_);
+  record::write_run_json(request_.directory, info_);
   const std::uint32_t steps = request_.scenario.train.steps;
   bool stopped = false;
   try {
     if (stored_) {
       world_->restore(*stored_);
     }
-    if (evaluations_.empty()) {
+    if (info_.evaluations.empty()) {
       evaluate(0, nullptr);
       check_evaluation();
     }
@@ -282,16 +283,13 @@ RunStatus RunAttempt::go() {
   } catch (const Interrupted& cause) {
     files_->event({true, next_step_, "interrupted", cause.what()});
     stopped = true;
-  } catch (const Error& error) {
-    try {
-      files_->event({false, next_step_, "run_failed", error.what()});
-      finish("failed", error.what());
-    } catch (const Error&) {
-      // Where the disk is full this fails, too: the first cause is the one to tell.
-    }
+  } catch (const session::RestoreNeeded&) {
+    throw;  // the run goes on
+  } catch (const std::exception& error) {
+    fail(cause_of(error));
     throw;
   }
-  finish(stopped ? "interrupted" : "finished", "");
+  finish(stopped ? record::Status::interrupted : record::Status::finished);
   world_->leave(!stopped);
   return stopped ? RunStatus::interrupted : RunStatus::finished;
 }

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "record/run_directory.h"
+#include "record/run_info.h"
+#include "record/run_summary.h"
 #include "run/ledger.h"
 #include "run/runner.h"
 #include "session/live_session.h"
@@ -46,7 +47,8 @@ class RunAttempt {
   bool one_step(std::uint32_t step);
   std::optional<Measured> measured_since(std::int64_t begin_ns);
   void save_adapters();
-  void finish(const char* status, const std::string& error);
+  void fail(const std::string& cause);
+  void finish(record::Status status);
 
   const RunRequest& request_;
   record::RunLock& lock_;
@@ -54,16 +56,16 @@ class RunAttempt {
   Reporter& reporter_;
   const std::optional<train::StoredCheckpoint>& stored_;
   RunBeginning& beginning_;
-  nlohmann::ordered_json json_;
+  record::RunInfo info_;
   std::unique_ptr<netsim::Link> training_link_;
   std::unique_ptr<netsim::Link> evaluation_link_;
   std::unique_ptr<session::LiveSession> session_;  // until the world takes it
   std::unique_ptr<record::RunDirectory> files_;
+  std::unique_ptr<record::SummarySink> rows_;  // into files_
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<train::ClientHalf> client_;
   std::unique_ptr<worlds::World> world_;
   std::vector<train::Batch> eval_batches_;
-  std::vector<record::Evaluation> evaluations_;
   std::uint32_t next_step_ = 0;
 };
 

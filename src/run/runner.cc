@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/cause.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "record/run_json.h"
@@ -17,7 +18,6 @@ namespace cutlink::run {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 // Tells a server that names a checkpoint and never goes on from it from one that is started anew often.
 class Standstill {
@@ -72,7 +72,7 @@ fs::path default_output(const scenario::Scenario& scenario) {
 }
 
 bool is_finished(const RunRequest& request, const Assets& assets) {
-  const std::optional<Json> earlier =
+  const std::optional<record::RunInfo> earlier =
       request.replace ? std::nullopt : record::read_run_json(request.directory);
   if (!earlier) {
     return false;
@@ -82,7 +82,7 @@ bool is_finished(const RunRequest& request, const Assets& assets) {
         fmt::format("{} holds another run (other {}): name another --output, or say --force to replace it",
                     request.directory.string(), changed));
   }
-  if ((*earlier)["status"] == "finished") {
+  if (earlier->status == record::Status::finished) {
     return true;
   }
   if (!request.resume) {
@@ -98,11 +98,11 @@ RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& rep
   return run_one(request, lock, assets, reporter);
 }
 
-RunStatus run_one(const RunRequest& request, record::RunLock& lock, const Assets& assets,
+namespace {
+
+// Until it ends; a server that was started anew sends it back to a checkpoint.
+RunStatus attempt(const RunRequest& request, record::RunLock& lock, const Assets& assets,
                   Reporter& reporter) {
-  if (is_finished(request, assets)) {
-    return RunStatus::skipped;
-  }
   std::optional<train::StoredCheckpoint> stored;
   if (request.resume && !request.replace) {
     stored = train::find_latest(checkpoint_folder(request));
@@ -140,6 +140,22 @@ RunStatus run_one(const RunRequest& request, record::RunLock& lock, const Assets
                        step)});
       reporter.on_event(beginning.told.back());
     }
+  }
+}
+
+}  // namespace
+
+RunStatus run_one(const RunRequest& request, record::RunLock& lock, const Assets& assets,
+                  Reporter& reporter) {
+  if (is_finished(request, assets)) {
+    return RunStatus::skipped;
+  }
+  try {
+    return attempt(request, lock, assets, reporter);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    run_error(cause_of(error));  // no memory, a library's: whoever runs many tries the next one
   }
 }
 

@@ -37,8 +37,9 @@ class Reporter {
 [[nodiscard]] bool is_finished(const RunRequest& request, const Assets& assets);
 
 // Runs, resumes or skips a run that is finished. Throws Error(usage) as is_finished() does. assets:
-// load_assets(request.scenario). Throws Error(run) where the loss is not finite or a file cannot be written;
-// everything written so far is kept and run.json says what happened.
+// load_assets(request.scenario). Throws Error(run) if the loss is not finite, a file cannot be written,
+// memory is short or a library fails; everything written so far is kept and run.json says what happened, in
+// one line.
 [[nodiscard]] RunStatus run_one(const RunRequest& request, const Assets& assets, Reporter& reporter);
 // The same where the caller has the lock of the request's directory.
 [[nodiscard]] RunStatus run_one(const RunRequest& request, record::RunLock& lock, const Assets& assets,

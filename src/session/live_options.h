@@ -7,19 +7,17 @@
 #include <string>
 
 #include "base/units.h"
+#include "base/world_kind.h"
 #include "wire/client_connection.h"
 
 namespace cutlink::session {
-
-// What lies between the two ends: a network as it is, an emulated link, or the unprivileged stand-in for one.
-enum class LiveNetwork : std::uint8_t { real, emulated, shaped };
 
 struct LiveOptions {
   wire::ConnectOptions connect;
   Nanoseconds give_up{};  // after so long without the server the run ends, resumable
   // The first connection waits so long, too: the server has been there, and may be away again.
   bool patient = false;
-  LiveNetwork network = LiveNetwork::real;
+  WorldKind world = WorldKind::live;  // never simulated
   // Why the server will not come back, once that is sure. Empty: nobody can know.
   std::function<std::optional<std::string>()> ended;
   // Calls its argument where connections shall be opened (another network namespace). Empty: right here.

@@ -42,7 +42,7 @@ session::LiveOptions EmulatedServer::options() const {
   session::LiveOptions live = local_client(state_->key, netsim::Emulator::address(Half::server), port,
                                            *state_->server, state_->command);
   live.connect.congestion = congestion;
-  live.network = session::LiveNetwork::emulated;
+  live.world = WorldKind::emulated;
   live.inside = [state = state_.get()](const std::function<void()>& work) {
     state->emulator.run_inside(Half::client, work);
   };

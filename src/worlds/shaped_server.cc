@@ -74,7 +74,7 @@ ShapedServer::~ShapedServer() { state_->server->stop(server_stop_grace); }
 session::LiveOptions ShapedServer::options() const {
   session::LiveOptions live =
       local_client(state_->key, "127.0.0.1", state_->relay->port(), *state_->server, state_->command);
-  live.network = session::LiveNetwork::shaped;
+  live.world = WorldKind::shaped;
   return live;
 }
 

@@ -97,7 +97,7 @@ TEST_F(RunnerTest, WhetherARunIsFinishedIsKnownWithoutRunningIt) {
   EXPECT_FALSE(is_finished(r, assets));
   r.replace = false;
   // Of an emulated world no more is needed than that it is one: no server has to be there.
-  r.live.emplace().network = session::LiveNetwork::emulated;
+  r.live.emplace().world = WorldKind::emulated;
   EXPECT_THROW(static_cast<void>(is_finished(r, assets)), Error);
   nlohmann::ordered_json json = *record::read_run_json(r.directory);
   json["world"] = "emulated";

@@ -217,7 +217,7 @@ TEST_F(EmulatedRun, PredictedTransferTimesAreWithin5PercentAtConstantRates) {
       there.live->connect.host = Emulator::address(Half::server);
       there.live->connect.key = wire::make_key(1);
       there.live->connect.congestion = "cubic";
-      there.live->network = session::LiveNetwork::emulated;
+      there.live->world = WorldKind::emulated;
       there.live->inside = [&](const std::function<void()>& work) {
         emulator.run_inside(Half::client, work);
       };

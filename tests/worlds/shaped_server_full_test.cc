@@ -27,7 +27,7 @@ TEST_F(LiveRun, ShapedIsTheSimulatedOneBitForBit) {
   const LiveServer server(there.scenario.model, toy_ / "state");
   netsim::ShapedRelay relay(assets.link, 1, server.port());
   there.live = at(relay.port());
-  there.live->network = session::LiveNetwork::shaped;
+  there.live->world = WorldKind::shaped;
   ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
   const auto info = *record::read_run_json(there.directory);

@@ -103,19 +103,19 @@ std::optional<session::LiveOptions> check_world(const WorldOptions& options) {
     return std::nullopt;
   }
   session::LiveOptions to;
-  to.network = options.world == "shaped" ? session::LiveNetwork::shaped : session::LiveNetwork::emulated;
+  to.world = options.world == "shaped" ? WorldKind::shaped : WorldKind::emulated;
   return to;
 }
 
 void settle_network(const netsim::LinkSpec& link, std::optional<session::LiveOptions>& live) {
-  if (!live || live->network != session::LiveNetwork::emulated) {
+  if (!live || live->world != WorldKind::emulated) {
     return;
   }
   const netsim::EmulatorSupport support = netsim::emulator_support();
   if (!support.available()) {
     fmt::print(stderr, "cutlink: links cannot be emulated here, so this one is shaped: {}; missing {} ({})\n",
                netsim::shaped_lacks(link), support.missing, support.remedy);
-    live->network = session::LiveNetwork::shaped;
+    live->world = WorldKind::shaped;
   }
 }
 

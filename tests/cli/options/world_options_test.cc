@@ -29,7 +29,7 @@ TEST(WorldOptions, AnAddressMakesItLive) {
     options.give_up = "1min";
     const auto live = check_world(options);
     ASSERT_TRUE(live.has_value());
-    EXPECT_EQ(live->network, session::LiveNetwork::real);
+    EXPECT_EQ(live->world, WorldKind::live);
     EXPECT_EQ(live->connect.host, "server.example");
     EXPECT_EQ(live->connect.port, 7070);
     EXPECT_TRUE(live->connect.key.has_value());
@@ -43,7 +43,7 @@ TEST(WorldOptions, TheEmulatedOneIsKnownBeforeItsServerRuns) {
   options.world = "emulated";
   const auto live = check_world(options);
   ASSERT_TRUE(live.has_value());
-  EXPECT_EQ(live->network, session::LiveNetwork::emulated);
+  EXPECT_EQ(live->world, WorldKind::emulated);
 }
 
 TEST(WorldOptions, WhatMakesNoSenseIsSaid) {
