@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "base/text.h"
+#include "base/text/text.h"
 
 namespace cutlink::codecs {
 

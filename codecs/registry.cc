@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "codecs/codec_table.h"
 #include "codecs/spec_repair.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/text.h"
+#include "base/text/text.h"
 
 namespace cutlink::netsim {
 namespace {

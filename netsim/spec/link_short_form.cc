@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/one_line.h"
+#include "base/text/one_line.h"
 #include "netsim/spec/link_fields.h"
 #include "netsim/spec/link_kind.h"
 

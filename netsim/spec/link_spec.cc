@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/file_io.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "netsim/spec/link_short_form.h"
 #include "netsim/spec/link_toml.h"
 

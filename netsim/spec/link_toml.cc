@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 
-#include "base/one_line.h"
-#include "base/toml_dots.h"
+#include "base/text/one_line.h"
+#include "base/text/toml_dots.h"
 #include "netsim/spec/link_fields.h"
 #include "netsim/spec/link_kind.h"
 

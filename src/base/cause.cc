@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/one_line.h"
+#include "base/text/one_line.h"
 
 namespace cutlink {
 

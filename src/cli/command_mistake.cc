@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <span>
 
-#include "base/text.h"
+#include "base/text/text.h"
 #include "scenario/scenario_keys.h"
 
 namespace cutlink::cli {

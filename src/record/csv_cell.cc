@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "base/one_line.h"
+#include "base/text/one_line.h"
 
 namespace cutlink::record {
 

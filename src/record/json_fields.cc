@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "base/error.h"
-#include "base/one_line.h"
+#include "base/text/one_line.h"
 
 namespace cutlink::record {
 

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/machine_memory.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "base/units.h"
 #include "base/version.h"
 #include "netsim/emulate/emulator_support.h"

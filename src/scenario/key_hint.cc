@@ -1,6 +1,6 @@
 #include "scenario/key_hint.h"
 
-#include "base/text.h"
+#include "base/text/text.h"
 
 namespace cutlink::scenario {
 

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/rng.h"
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "scenario/comparison_rows.h"
 #include "scenario/key_hint.h"
 #include "scenario/scenario_keys.h"

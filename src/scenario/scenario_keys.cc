@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "codecs/registry.h"
 #include "netsim/spec/link_spec.h"
 #include "scenario/data_root.h"

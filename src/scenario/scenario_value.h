@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/one_line.h"
+#include "base/text/one_line.h"
 
 namespace cutlink::scenario {
 

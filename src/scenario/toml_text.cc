@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/toml_dots.h"
+#include "base/text/toml_dots.h"
 
 namespace cutlink::scenario {
 

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "train/frame_row.h"
 #include "wire/frame/frame.h"
 

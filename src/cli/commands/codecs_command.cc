@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "cli/command_line.h"
 #include "cli/text/results_text.h"
 #include "codecs/registry.h"

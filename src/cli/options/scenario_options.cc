@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "scenario/data_root.h"
 
 namespace cutlink::cli {

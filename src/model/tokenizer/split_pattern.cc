@@ -6,8 +6,8 @@
 #include <cassert>
 
 #include "base/error.h"
+#include "base/text/utf8.h"
 #include "model/tokenizer/unicode_supplement.h"
-#include "base/utf8.h"
 
 namespace cutlink::model {
 namespace {

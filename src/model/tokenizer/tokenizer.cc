@@ -3,12 +3,12 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/text/utf8.h"
 #include "model/tokenizer/added_tokens.h"
 #include "model/tokenizer/bpe.h"
 #include "model/tokenizer/byte_alphabet.h"
 #include "model/tokenizer/split_pattern.h"
 #include "model/tokenizer/tokenizer_file.h"
-#include "base/utf8.h"
 
 namespace cutlink::model {
 namespace {

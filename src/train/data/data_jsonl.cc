@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "train/data/data.h"
 
 namespace cutlink::train {

@@ -8,10 +8,10 @@
 #include "base/file_io.h"
 #include "base/rng.h"
 #include "base/temporary_folder.h"
-#include "model/tokenizer/byte_tokenizer.h"
+#include "base/text/utf8.h"
 #include "model/run_python.h"
+#include "model/tokenizer/byte_tokenizer.h"
 #include "model/tokenizer/tokenizer.h"
-#include "base/utf8.h"
 
 namespace cutlink::model {
 namespace {

@@ -1,4 +1,4 @@
-#include "base/toml_dots.h"
+#include "base/text/toml_dots.h"
 
 #include <gtest/gtest.h>
 
