@@ -35,6 +35,9 @@ struct CallInfo {
   std::uint32_t micro_batch = 0;
   bool last_micro_batch = true;
   std::span<const std::uint32_t> positions;  // of every row in its sequence; size N
+  // Which example each sequence is, in the order of the rows: the same number in every epoch. Training and
+  // evaluation number their examples apart. Size: the number of sequences.
+  std::span<const std::uint32_t> sequence_ids = {};
 };
 
 // What fixes a body's size beyond its shape; reported by an encoder, checked against body_size().

@@ -10,7 +10,7 @@
 namespace cutlink {
 
 enum class Half : std::uint8_t { client = 0, server = 1 };
-enum class Phase : std::uint8_t { train = 0, eval = 1 };
+enum class Phase : std::uint8_t { train = 0, eval = 1, generate = 2 };
 enum class Direction : std::uint8_t { up = 0, down = 1 };  // up: client to server
 
 // One tensor passing a cut once, in the order of a U-shaped step.
@@ -19,7 +19,10 @@ inline constexpr std::array<Crossing, 4> all_crossings = {Crossing::act_up, Cros
                                                           Crossing::grad_up, Crossing::grad_down};
 
 [[nodiscard]] constexpr const char* name_of(Half half) { return half == Half::client ? "client" : "server"; }
-[[nodiscard]] constexpr const char* name_of(Phase phase) { return phase == Phase::train ? "train" : "eval"; }
+[[nodiscard]] constexpr const char* name_of(Phase phase) {
+  constexpr std::array<const char*, 3> names = {"train", "eval", "generate"};
+  return names[static_cast<std::size_t>(phase)];
+}
 [[nodiscard]] constexpr const char* name_of(Direction d) { return d == Direction::up ? "up" : "down"; }
 [[nodiscard]] constexpr const char* name_of(Crossing crossing) {
   constexpr std::array<const char*, 4> names = {"act_up", "act_down", "grad_up", "grad_down"};

@@ -104,6 +104,7 @@ FrameBytes frame_bytes(const scenario::Scenario& s, const Assets& assets, const 
   const bool vanilla = is_vanilla(s);
   if (crossing == Crossing::act_up) {
     descriptor.sequence_lengths = batch.lengths;
+    descriptor.sequence_ids = batch.examples;
     if (vanilla) {
       descriptor.labels = batch.labels;
     }

@@ -13,6 +13,7 @@
 #include "scenario/device_profile.h"
 #include "scenario/key_hint.h"
 #include "scenario/key_kinds.h"
+#include "train/spec_bounds.h"
 
 namespace cutlink::scenario {
 
@@ -180,7 +181,7 @@ std::vector<KeySpec> make_keys() {
       "output", "a directory", "where results go; empty: runs/NAME",
       [](S & s) -> auto& { return s.output; })));
   add(count_key(
-      "seed", 0, std::numeric_limits<std::int64_t>::max(), "of adapters, data order and rounding",
+      "seed", 0, train::max_seed, "of adapters, data order and rounding",
       [](S & s) -> auto& { return s.train.seed; }));
   add(count_key(
       "threads", 0, 1024, "of LibTorch; 0: all cores. Results depend on it bit for bit",
@@ -193,41 +194,44 @@ std::vector<KeySpec> make_keys() {
       "split.shape", {"u", "vanilla"}, "u: labels stay with the client; vanilla: one cut, labels travel",
       [](S & s) -> auto& { return s.train.split.shape; }));
   add(count_key(
-      "split.bottom", 0, 10000, "blocks of the client below the first cut",
+      "split.bottom", 0, train::max_blocks, "blocks of the client below the first cut",
       [](S & s) -> auto& { return s.train.split.bottom; }));
   add(count_key(
-      "split.top", 0, 10000, "blocks of the client above the second cut (u)",
+      "split.top", 0, train::max_blocks, "blocks of the client above the second cut (u)",
       [](S & s) -> auto& { return s.train.split.top; }));
   add(count_key(
-      "train.steps", 0, 100'000'000, "optimizer steps; 0: only evaluate",
+      "train.steps", 0, train::max_steps, "optimizer steps; 0: only evaluate",
       [](S & s) -> auto& { return s.train.steps; }));
   add(count_key(
-      "train.batch", 1, 65536, "sequences of a micro-batch", [](S & s) -> auto& { return s.train.batch; }));
+      "train.batch", 1, train::max_batch, "sequences of a micro-batch",
+      [](S & s) -> auto& { return s.train.batch; }));
   add(count_key(
-      "train.accumulation", 1, 65536, "micro-batches of a step",
+      "train.accumulation", 1, train::max_accumulation, "micro-batches of a step",
       [](S & s) -> auto& { return s.train.accumulation; }));
   add(count_key(
-      "train.max_length", 2, 1'000'000, "tokens of a sequence; longer ones are cut at the end and counted",
+      "train.max_length", train::min_length, train::max_length,
+      "tokens of a sequence; longer ones are cut at the end and counted",
       [](S & s) -> auto& { return s.train.max_length; }));
   add(real_key(
-      "train.lr", 0.0, 10.0, "learning rate of AdamW, after the warm-up",
+      "train.lr", 0.0, train::max_learning_rate, "learning rate of AdamW, after the warm-up",
       [](S & s) -> auto& { return s.train.optimizer.learning_rate; }));
   add(count_key(
-      "train.warmup", 0, most_u32, "steps of linear warm-up, before the cosine",
+      "train.warmup", 0, train::max_warmup_steps, "steps of linear warm-up, before the cosine",
       [](S & s) -> auto& { return s.train.optimizer.warmup_steps; }));
   add(real_key(
       "train.final_ratio", 0.0, 1.0, "share of the rate that the cosine ends at",
       [](S & s) -> auto& { return s.train.optimizer.final_ratio; }));
   add(real_key(
-      "train.weight_decay", 0.0, 10.0, "of AdamW",
+      "train.weight_decay", 0.0, train::max_weight_decay, "of AdamW",
       [](S & s) -> auto& { return s.train.optimizer.weight_decay; }));
   add(real_key(
-      "train.clip", 0.0, 1e9, "largest gradient norm of a half; 0: no clipping",
+      "train.clip", 0.0, train::max_clip_norm, "largest gradient norm of a half; 0: no clipping",
       [](S & s) -> auto& { return s.train.optimizer.clip_norm; }));
   add(count_key(
-      "lora.r", 1, 65536, "rank of the adapters", [](S & s) -> auto& { return s.train.lora.r; }));
+      "lora.r", 1, train::max_lora_rank, "rank of the adapters",
+      [](S & s) -> auto& { return s.train.lora.r; }));
   add(real_key(
-      "lora.alpha", 1e-6, 1e6, "scale of the adapters is alpha / r",
+      "lora.alpha", train::min_lora_alpha, train::max_lora_alpha, "scale of the adapters is alpha / r",
       [](S & s) -> auto& { return s.train.lora.alpha; }));
   add(targets_key());
   add(data_key(

@@ -252,7 +252,7 @@ void LiveSession::say_goodbye(bool finished) {
     return;
   }
   try {
-    const ByteVector body = {static_cast<std::uint8_t>(finished ? 1 : 0)};
+    const ByteVector body = wire::write_goodbye(finished);
     const ByteSpan part = body;
     connection_->send(MessageType::goodbye, 0, {&part, 1});
   } catch (const ConnectionLost&) {

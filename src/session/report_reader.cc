@@ -55,14 +55,10 @@ std::uint64_t get_count(ByteReader& in, const char* field, std::uint64_t most) {
 
 // The frame that came with the report. Its shape is the half's to check; here it need only be whole.
 wire::Frame parse_answer(ByteSpan bytes) {
-  constexpr std::size_t channels_at = 44;  // FORMAT.md
-  wire::FrameLimits limits;
-  limits.max_rows = std::numeric_limits<std::uint32_t>::max();
-  limits.max_sequences = limits.max_rows;
-  if (bytes.size() >= wire::header_bytes) {
-    std::memcpy(&limits.channels, &bytes[channels_at], sizeof limits.channels);
-  }
-  return wire::decode_frame(bytes, limits);
+  const wire::FrameInfo info = wire::peek_frame(bytes);
+  constexpr std::uint32_t any = std::numeric_limits<std::uint32_t>::max();
+  return wire::decode_frame(
+      bytes, {.max_rows = any, .channels = info.channels, .max_sequences = any, .client = info.client});
 }
 
 // What may follow, of one request:

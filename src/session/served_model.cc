@@ -10,8 +10,8 @@
 #include "session/report_writer.h"
 #include "train/crossings.h"
 #include "train/split_parts.h"
-#include "wire/frame/batch_descriptor.h"
 #include "wire/frame/frame.h"
+#include "wire/frame/frame_descriptor.h"
 
 namespace cutlink::session {
 
@@ -44,7 +44,7 @@ std::uint64_t adapter_weights(const train::TrainSpec& spec, const model::LlamaCo
 
 std::uint64_t frame_bytes(const train::TrainSpec& spec, const model::LlamaConfig& config) {
   const std::uint32_t rows = spec.batch * spec.max_length;  // read_agreement() bounds both: 2^28
-  return wire::header_bytes + wire::max_batch_descriptor_bytes(rows, spec.batch) +
+  return wire::header_bytes + wire::max_descriptor_bytes(rows, spec.batch) +
          wire::max_body_bytes(rows, static_cast<std::uint32_t>(config.hidden));
 }
 

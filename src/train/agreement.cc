@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "train/spec_bounds.h"
 
 namespace cutlink::train {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 constexpr std::uint16_t version = 1;
 constexpr std::size_t max_text = 1000;
 
-constexpr std::uint64_t most_u32 = std::numeric_limits<std::uint32_t>::max();
 // Of what is computed with in fp32: beyond, it would be infinite there.
 constexpr double most_real = std::numeric_limits<float>::max();
 
@@ -25,29 +25,29 @@ template <typename A, typename Visitor>
 void visit(A& agreement, Visitor& v) {
   v.digest("model", agreement.model);
   auto& spec = agreement.spec;
-  v.count("seed", spec.seed, 0, std::numeric_limits<std::uint64_t>::max());
-  v.count("client", spec.client, 0, most_u32);
-  v.count("steps", spec.steps, 0, most_u32);
-  v.count("batch", spec.batch, 1, 4096);
-  v.count("accumulation", spec.accumulation, 1, 4096);
-  v.count("max_length", spec.max_length, 1, 65536);
+  v.count("seed", spec.seed, 0, max_seed);
+  v.count("client", spec.client, 0, max_client);
+  v.count("steps", spec.steps, 0, max_steps);
+  v.count("batch", spec.batch, 1, max_batch);
+  v.count("accumulation", spec.accumulation, 1, max_accumulation);
+  v.count("max_length", spec.max_length, min_length, max_length);
   v.choice("compute", spec.compute, 2);
   v.choice("split.shape", spec.split.shape, 2);
-  v.count("split.bottom", spec.split.bottom, 0, 10000);  // 10000: as a scenario allows
-  v.count("split.top", spec.split.top, 0, 10000);
+  v.count("split.bottom", spec.split.bottom, 0, max_blocks);
+  v.count("split.top", spec.split.top, 0, max_blocks);
   v.text("codecs.activation", spec.codecs.activation);
   v.text("codecs.gradient", spec.codecs.gradient);
   auto& optimizer = spec.optimizer;
-  v.real("optimizer.learning_rate", optimizer.learning_rate, 0.0, most_real);
+  v.real("optimizer.learning_rate", optimizer.learning_rate, 0.0, max_learning_rate);
   v.real("optimizer.beta1", optimizer.beta1, 0.0, 1.0);
   v.real("optimizer.beta2", optimizer.beta2, 0.0, 1.0);
   v.real("optimizer.epsilon", optimizer.epsilon, 0.0, most_real);
-  v.real("optimizer.weight_decay", optimizer.weight_decay, 0.0, most_real);
-  v.real("optimizer.clip_norm", optimizer.clip_norm, 0.0, most_real);
-  v.count("optimizer.warmup_steps", optimizer.warmup_steps, 0, most_u32);
+  v.real("optimizer.weight_decay", optimizer.weight_decay, 0.0, max_weight_decay);
+  v.real("optimizer.clip_norm", optimizer.clip_norm, 0.0, max_clip_norm);
+  v.count("optimizer.warmup_steps", optimizer.warmup_steps, 0, max_warmup_steps);
   v.real("optimizer.final_ratio", optimizer.final_ratio, 0.0, 1.0);
-  v.count("lora.r", spec.lora.r, 1, 4096);
-  v.real("lora.alpha", spec.lora.alpha, 0.0, most_real);
+  v.count("lora.r", spec.lora.r, 1, max_lora_rank);
+  v.real("lora.alpha", spec.lora.alpha, min_lora_alpha, max_lora_alpha);
   v.texts("lora.targets", spec.lora.targets);
 }
 
@@ -90,7 +90,7 @@ class FieldReader {
   void real(const char* name, double& value, double least, double most) {
     const auto read = in_.get<double>();
     if (!std::isfinite(read) || read < least || read > most) {
-      in_.fail(fmt::format("{} is {}; {} to {:.6g} is accepted", name, read, least, most));
+      in_.fail(fmt::format("{} is {}; {:.6g} to {:.6g} is accepted", name, read, least, most));
     }
     value = read;
   }

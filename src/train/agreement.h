@@ -22,9 +22,8 @@ struct Agreement {
 };
 
 [[nodiscard]] ByteVector write_agreement(const Agreement& agreement);
-// The bytes may be hostile: throws Error(peer) naming the field where a number is not finite or beyond what
-// an fp32 holds, a closed set is left, a text is over 1000 bytes, or a size is above what a session may ask
-// for (max_length 65536, batch 4096, accumulation 4096, lora.r 4096).
+// The bytes may be hostile: throws Error(peer) naming the field if a number is not finite or outside the
+// bounds of spec_bounds.h, a closed set is left, or a text is over 1000 bytes.
 [[nodiscard]] Agreement read_agreement(ByteSpan bytes);
 
 // What differs, for people: "batch: 4 here, 8 there; codecs.activation: …". Empty where nothing does.

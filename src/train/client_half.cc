@@ -15,12 +15,14 @@ namespace {
 
 MicroBatch micro_batch_of(Phase phase, std::uint32_t step, std::size_t index, std::size_t count,
                           const Batch& batch) {
+  assert(batch.examples.size() == batch.lengths.size());
   return {.phase = phase,
           .step = step,
           .index = static_cast<std::uint32_t>(index),
           .last = index + 1 == count,
           .plain = false,
-          .layout = model::RowLayout::of(batch.lengths)};
+          .layout = model::RowLayout::of(batch.lengths),
+          .sequence_ids = batch.examples};
 }
 
 }  // namespace
@@ -35,16 +37,27 @@ struct ClientHalf::State {
   wire::BatchDescriptor descriptor_of(const Batch& data) const {
     wire::BatchDescriptor descriptor;
     descriptor.sequence_lengths = data.lengths;
+    descriptor.sequence_ids = data.examples;
     if (core.vanilla()) {
       descriptor.labels = data.labels;
     }
     return descriptor;
   }
   // One micro-batch of training or evaluation. scale: of the loss before its backward.
-  LossResult run(const MicroBatch& batch, const Batch& data, const wire::BatchDescriptor& descriptor,
-                 double scale, Channel& channel);
-  LossResult run_u_top(const MicroBatch& batch, const Batch& data, const ByteVector& reply, double scale,
-                       Channel& channel, std::optional<ByteVector>& gradient_frame);
+  LossResult micro_batch(const MicroBatch& batch, const Batch& data, const wire::BatchDescriptor& descriptor,
+                         double scale, Channel& channel);
+  LossResult u_micro_batch(const MicroBatch& batch, const Batch& data,
+                           const wire::BatchDescriptor& descriptor, double scale, Channel& channel);
+  LossResult vanilla_micro_batch(const MicroBatch& batch, const Batch& data,
+                                 const wire::BatchDescriptor& descriptor, Channel& channel);
+
+  // Their parts. Embedding and bottom blocks: (N, H).
+  at::Tensor bottom_forward(const MicroBatch& batch, const Batch& data);
+  // From the server's (N, H) to the loss; in training its backward, which leaves the gradient at o_hat.
+  LossResult top(const at::Tensor& o_hat, const MicroBatch& batch, const Batch& data, double scale);
+  void bottom_backward(const at::Tensor& h, const at::Tensor& gradient);
+  ByteVector exchange_act_up(const at::Tensor& h, const MicroBatch& batch,
+                             const wire::BatchDescriptor& descriptor, Channel& channel);
   static LossResult loss_of(const wire::Frame& frame, const MicroBatch& batch, const Batch& data);
   wire::Frame parse(const ByteVector& bytes, std::int64_t& parse_ns) const;
   void check_loss(double loss, const MicroBatch& batch) const;
@@ -84,14 +97,25 @@ LossResult ClientHalf::State::loss_of(const wire::Frame& frame, const MicroBatch
   return {frame.descriptor.loss_sum, frame.descriptor.loss_count};
 }
 
-LossResult ClientHalf::State::run_u_top(const MicroBatch& batch, const Batch& data, const ByteVector& reply,
-                                        double scale, Channel& channel,
-                                        std::optional<ByteVector>& gradient_frame) {
-  std::int64_t parse_ns = 0;
-  const wire::Frame frame = parse(reply, parse_ns);
-  core.receiver(Crossing::act_down).check(frame, batch);
-  at::Tensor o_hat = core.receive_activation(Crossing::act_down, frame, batch, parse_ns);
+at::Tensor ClientHalf::State::bottom_forward(const MicroBatch& batch, const Batch& data) {
+  backward_ns = 0;
+  const Stopwatch watch;
+  at::Tensor h = core.run_blocks(core.llama().embed(data.ids), 0, core.spec().split.bottom, batch);
+  core.report_work(Work::client_bottom_forward, batch, watch.elapsed_ns());
+  return h;
+}
 
+ByteVector ClientHalf::State::exchange_act_up(const at::Tensor& h, const MicroBatch& batch,
+                                              const wire::BatchDescriptor& descriptor, Channel& channel) {
+  std::optional<ByteVector> reply = channel.exchange(core.send(Crossing::act_up, h, batch, descriptor));
+  if (!reply) {
+    peer_error(fmt::format("step {}, micro-batch {}: no answer to act_up", batch.step, batch.index));
+  }
+  return std::move(*reply);
+}
+
+LossResult ClientHalf::State::top(const at::Tensor& o_hat, const MicroBatch& batch, const Batch& data,
+                                  double scale) {
   const Stopwatch watch;
   const bool train = batch.phase == Phase::train;
   o_hat.set_requires_grad(train);
@@ -104,61 +128,73 @@ LossResult ClientHalf::State::run_u_top(const MicroBatch& batch, const Batch& da
     torch::autograd::backward({loss * scale}, {});
   }
   core.report_work(Work::client_top, batch, watch.elapsed_ns());
-  if (train) {
-    gradient_frame = channel.exchange(core.send(Crossing::grad_up, o_hat.grad(), batch));
+  return result;
+}
+
+void ClientHalf::State::bottom_backward(const at::Tensor& h, const at::Tensor& gradient) {
+  if (bottom_trains) {
+    const Stopwatch watch;
+    torch::autograd::backward({h}, {gradient});
+    backward_ns = watch.elapsed_ns();
+  }
+}
+
+LossResult ClientHalf::State::micro_batch(const MicroBatch& batch, const Batch& data,
+                                          const wire::BatchDescriptor& descriptor, double scale,
+                                          Channel& channel) {
+  const c10::AutoGradMode gradients(batch.phase == Phase::train);
+  return core.vanilla() ? vanilla_micro_batch(batch, data, descriptor, channel)
+                        : u_micro_batch(batch, data, descriptor, scale, channel);
+}
+
+LossResult ClientHalf::State::u_micro_batch(const MicroBatch& batch, const Batch& data,
+                                            const wire::BatchDescriptor& descriptor, double scale,
+                                            Channel& channel) {
+  const at::Tensor h = bottom_forward(batch, data);
+  const ByteVector act_down = exchange_act_up(h, batch, descriptor, channel);
+
+  std::int64_t parse_ns = 0;
+  const wire::Frame activation = parse(act_down, parse_ns);
+  core.receiver(Crossing::act_down).check(activation, batch);
+  const at::Tensor o_hat = core.receive_activation(Crossing::act_down, activation, batch, parse_ns);
+  const LossResult result = top(o_hat, batch, data, scale);
+  if (batch.phase != Phase::train) {
+    return result;
+  }
+
+  const std::optional<ByteVector> grad_down =
+      channel.exchange(core.send(Crossing::grad_up, o_hat.grad(), batch));
+  if (descriptor.wants_gradient != grad_down.has_value()) {
+    peer_error(fmt::format("step {}, micro-batch {}: {} grad_down", batch.step, batch.index,
+                           descriptor.wants_gradient ? "no" : "an unwanted"));
+  }
+  if (grad_down) {
+    const wire::Frame frame = parse(*grad_down, parse_ns);
+    core.receiver(Crossing::grad_down).check(frame, batch);
+    bottom_backward(h, core.receive_gradient(Crossing::grad_down, frame, batch, parse_ns));
   }
   return result;
 }
 
-LossResult ClientHalf::State::run(const MicroBatch& batch, const Batch& data,
-                                  const wire::BatchDescriptor& descriptor, double scale, Channel& channel) {
-  const bool train = batch.phase == Phase::train;
-  const c10::AutoGradMode gradients(train);
-  backward_ns = 0;
-  const Stopwatch forward;
-  const at::Tensor h = core.run_blocks(core.llama().embed(data.ids), 0, core.spec().split.bottom, batch);
-  core.report_work(Work::client_bottom_forward, batch, forward.elapsed_ns());
-  std::optional<ByteVector> reply = channel.exchange(core.send(Crossing::act_up, h, batch, descriptor));
-  if (!reply) {
-    peer_error(fmt::format("step {}, micro-batch {}: no answer to act_up", batch.step, batch.index));
-  }
+LossResult ClientHalf::State::vanilla_micro_batch(const MicroBatch& batch, const Batch& data,
+                                                  const wire::BatchDescriptor& descriptor, Channel& channel) {
+  const at::Tensor h = bottom_forward(batch, data);
+  const ByteVector answer = exchange_act_up(h, batch, descriptor, channel);
 
-  LossResult result;
-  std::optional<ByteVector> gradient_frame;  // grad_down, or a result in the vanilla split
-  if (core.vanilla()) {
-    gradient_frame = std::move(reply);
-  } else {
-    result = run_u_top(batch, data, *reply, scale, channel, gradient_frame);
-  }
-  const bool wanted = train && descriptor.wants_gradient;
-  if (!core.vanilla() && wanted != gradient_frame.has_value()) {
-    peer_error(fmt::format("step {}, micro-batch {}: {} grad_down", batch.step, batch.index,
-                           wanted ? "no" : "an unwanted"));
-  }
-  if (!gradient_frame) {
-    return result;
-  }
   std::int64_t parse_ns = 0;
-  const wire::Frame frame = parse(*gradient_frame, parse_ns);
-  if (core.vanilla()) {
-    result = loss_of(frame, batch, data);
-    check_loss(result.loss_sum, batch);
-  }
-  if (!wanted) {
-    if (frame.info.type != wire::FrameType::result) {
-      peer_error(fmt::format("step {}, micro-batch {}: an unwanted grad_down", batch.step, batch.index));
-    }
-    core.count_received();
-    core.observer().on_received(Crossing::grad_down, batch.phase, parse_ns, MatrixView{});
+  const wire::Frame frame = parse(answer, parse_ns);
+  const LossResult result = loss_of(frame, batch, data);
+  check_loss(result.loss_sum, batch);
+  if (batch.phase == Phase::train && descriptor.wants_gradient) {
+    core.receiver(Crossing::grad_down).check(frame, batch);
+    bottom_backward(h, core.receive_gradient(Crossing::grad_down, frame, batch, parse_ns));
     return result;
   }
-  core.receiver(Crossing::grad_down).check(frame, batch);
-  const at::Tensor gradient = core.receive_gradient(Crossing::grad_down, frame, batch, parse_ns);
-  if (bottom_trains) {
-    const Stopwatch backward;
-    torch::autograd::backward({h}, {gradient});
-    backward_ns = backward.elapsed_ns();
+  if (frame.info.type != wire::FrameType::result) {
+    peer_error(fmt::format("step {}, micro-batch {}: an unwanted grad_down", batch.step, batch.index));
   }
+  core.count_received();
+  core.observer().on_received(Crossing::grad_down, batch.phase, parse_ns, MatrixView{});
   return result;
 }
 
@@ -191,7 +227,7 @@ StepResult ClientHalf::train_step(std::uint32_t step, std::span<const Batch> mic
       if (core.vanilla()) {
         descriptor.step_label_tokens = static_cast<std::uint32_t>(label_tokens);
       }
-      const LossResult loss = state_->run(batch, data, descriptor, scale, channel);
+      const LossResult loss = state_->micro_batch(batch, data, descriptor, scale, channel);
       result.loss.loss_sum += loss.loss_sum;
       result.loss.label_tokens += loss.label_tokens;
       const Stopwatch optimizer;
@@ -216,7 +252,7 @@ LossResult ClientHalf::evaluate(std::uint32_t step, std::span<const Batch> batch
     wire::BatchDescriptor descriptor = state_->descriptor_of(batches[i]);
     descriptor.total_micro_batches = static_cast<std::uint32_t>(batches.size());
     descriptor.wants_gradient = false;
-    const LossResult loss = state_->run(batch, batches[i], descriptor, 1.0, channel);
+    const LossResult loss = state_->micro_batch(batch, batches[i], descriptor, 1.0, channel);
     result.loss_sum += loss.loss_sum;
     result.label_tokens += loss.label_tokens;
   }

@@ -41,6 +41,7 @@ SendEndpoint::SendEndpoint(const codecs::Codec& codec, const codecs::CodecContex
       spec_(codec.spec()),
       coding_(codec.cost()),
       codec_id_(wire::codec_id_of(spec_)),
+      client_(static_cast<std::uint16_t>(context.client)),
       dtype_(dtype),
       place_(served(codec, context).place),
       observer_(observer),
@@ -58,6 +59,7 @@ ByteVector SendEndpoint::send(const at::Tensor& x, const MicroBatch& batch,
                                 .plain = batch.plain,
                                 .last_micro_batch = batch.last,
                                 .dtype = dtype_,
+                                .client = client_,
                                 .codec_id = codec_id_,
                                 .step = batch.step,
                                 .micro_batch = batch.index,
@@ -147,6 +149,9 @@ void ReceiveEndpoint::check(const wire::Frame& frame, const MicroBatch& batch) c
   if (info.rows != batch.layout.rows() || info.channels != channels_) {
     refuse(fmt::format("{} x {} elements, expected {} x {}", info.rows, info.channels, batch.layout.rows(),
                        channels_));
+  }
+  if (!frame.descriptor.maps.empty()) {
+    refuse("row maps are not served by this version");
   }
   if (batch.plain &&
       (!frame.metadata.empty() || frame.payload.size() != raw_bytes(info.rows, info.channels, dtype_))) {

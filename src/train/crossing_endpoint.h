@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/byte_io.h"
 #include "codecs/codec.h"
@@ -16,7 +17,7 @@
 
 namespace cutlink::train {
 
-// The micro-batch in hand, as both ends know it.
+// The micro-batch in hand, as both ends know it: the client from its data, the server from the descriptor.
 struct MicroBatch {
   Phase phase = Phase::train;
   std::uint32_t step = 0;
@@ -24,8 +25,11 @@ struct MicroBatch {
   bool last = true;
   bool plain = false;  // frames carry the raw matrix
   model::RowLayout layout;
+  std::vector<std::uint32_t> sequence_ids;  // which example each sequence is
 
-  [[nodiscard]] codecs::CallInfo call() const { return {phase, step, index, last, layout.positions}; }
+  [[nodiscard]] codecs::CallInfo call() const {
+    return {phase, step, index, last, layout.positions, sequence_ids};
+  }
 };
 
 class SendEndpoint {
@@ -56,6 +60,7 @@ class SendEndpoint {
   std::string spec_;
   CodingCost coding_;
   std::uint32_t codec_id_;
+  std::uint16_t client_;
   DType dtype_;
   Place place_;  // of what the encoder reads
   Observer& observer_;
@@ -70,7 +75,7 @@ class ReceiveEndpoint {
   ReceiveEndpoint(const codecs::Codec& codec, const codecs::CodecContext& context, DType dtype);
 
   // Throws Error(peer) unless the frame is this crossing's, in the agreed codec and type, for this
-  // micro-batch and its rows. Changes nothing.
+  // micro-batch and all of its rows. Changes nothing.
   void check(const wire::Frame& frame, const MicroBatch& batch) const;
   // A frame that check() passed, decoded to (N, H) in `dtype`. Throws Error(peer) with the state as before.
   [[nodiscard]] at::Tensor receive(const wire::Frame& frame, const MicroBatch& batch);

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <limits>
 
+#include "base/checked.h"
 #include "base/error.h"
 #include "codecs/registry.h"
 #include "train/crossings.h"
 #include "train/frame_row.h"
+#include "train/spec_bounds.h"
 #include "train/split_parts.h"
 #include "train/tensor_view.h"
 
@@ -22,6 +25,22 @@ Crossing activation_of(Crossing gradient) {
 
 model::Part part_of(Half half, const TrainSpec& spec, const model::LlamaConfig& config) {
   return half == Half::client ? client_part(spec.split, config) : server_part(spec.split, config);
+}
+
+// What the frames of this half's peer may be.
+wire::FrameLimits limits_of(const TrainSpec& spec, const model::LlamaConfig& config) {
+  const std::uint64_t rows = checked_mul(spec.batch, spec.max_length, "train.batch x train.max_length");
+  if (rows > std::numeric_limits<std::uint32_t>::max()) {
+    usage_error(fmt::format("train.batch {} x train.max_length {}: {} rows; a frame holds 2^32 - 1 at most",
+                            spec.batch, spec.max_length, rows));
+  }
+  if (spec.client > max_client) {
+    usage_error(fmt::format("client {}: a frame can say 0 to {}", spec.client, max_client));
+  }
+  return {.max_rows = static_cast<std::uint32_t>(rows),
+          .channels = static_cast<std::uint32_t>(config.hidden),
+          .max_sequences = spec.batch,
+          .client = static_cast<std::uint16_t>(spec.client)};
 }
 
 // A length-prefixed part, so that a codec that reads too little or too much is found out.
@@ -54,9 +73,7 @@ HalfCore::HalfCore(Half half, const TrainSpec& spec, const model::LlamaConfig& c
       activation_(codecs::make_codec(spec.codecs.activation)),
       gradient_(codecs::make_codec(spec.codecs.gradient)),
       inner_(*activation_, context_of(spec, config, Crossing::act_up), half, llama_.part(), observer),
-      limits_{.max_rows = spec.batch * spec.max_length,
-              .channels = static_cast<std::uint32_t>(config.hidden),
-              .max_sequences = spec.batch} {
+      limits_(limits_of(spec, config)) {
   for (const Crossing crossing : crossings_of(spec.split)) {
     const codecs::Codec& codec = is_activation(crossing) ? *activation_ : *gradient_;
     const codecs::CodecContext context = context_of(spec, config, crossing);
@@ -91,6 +108,7 @@ ByteVector HalfCore::send_result(const MicroBatch& batch, const wire::BatchDescr
                                 .crossing = Crossing::grad_down,
                                 .phase = batch.phase,
                                 .last_micro_batch = batch.last,
+                                .client = limits_.client,
                                 .step = batch.step,
                                 .micro_batch = batch.index,
                                 .sequence = frames_sent_};

@@ -49,7 +49,7 @@ class ClientHalf {
              Observer& observer);
   ~ClientHalf();
 
-  // One optimizer step on the micro-batches of `step`. Throws Error(run) where the loss is not finite;
+  // One optimizer step on the micro-batches of `step`. Throws Error(run) if the loss is not finite;
   // the state is then as before the step.
   StepResult train_step(std::uint32_t step, std::span<const Batch> micro_batches, Channel& channel);
   // Loss without learning, after `step` steps. with_codecs=false: frames carry the raw matrix.

@@ -31,8 +31,12 @@ struct ServerHalf::State {
 
   std::optional<ByteVector> on_act_up(const wire::Frame& frame, std::int64_t parse_ns);
   std::optional<ByteVector> on_grad_up(const wire::Frame& frame, std::int64_t parse_ns);
-  // The rest of a vanilla micro-batch, from the blocks' output on. watch: since the forward began.
-  ByteVector answer_vanilla(const Stopwatch& watch);
+  // Checks an act_up and makes it the micro-batch in hand: h_hat is its leaf. Throws Error(peer) with the
+  // state as before the frame.
+  void accept(const wire::Frame& frame, std::int64_t parse_ns);
+  // The rest of a micro-batch, from h_hat on.
+  ByteVector answer_u();
+  ByteVector answer_vanilla();
   // Backward from `from` (gradient undefined: a scalar loss), after the last micro-batch the optimizer.
   // Leaves the gradient at h_hat.
   void backward(const at::Tensor& from, const at::Tensor& gradient);
@@ -90,6 +94,12 @@ void ServerHalf::State::check_descriptor(const wire::Frame& frame) const {
 }
 
 std::optional<ByteVector> ServerHalf::State::on_act_up(const wire::Frame& frame, std::int64_t parse_ns) {
+  accept(frame, parse_ns);
+  const c10::AutoGradMode gradients(batch.phase == Phase::train);
+  return core.vanilla() ? answer_vanilla() : answer_u();
+}
+
+void ServerHalf::State::accept(const wire::Frame& frame, std::int64_t parse_ns) {
   const wire::FrameInfo& info = frame.info;
   const bool train = info.phase == Phase::train;
   const bool restart = restarts(frame);
@@ -108,7 +118,8 @@ std::optional<ByteVector> ServerHalf::State::on_act_up(const wire::Frame& frame,
                                .index = train ? (first ? 0 : next_micro_batch) : info.micro_batch,
                                .last = info.last_micro_batch,
                                .plain = info.plain,
-                               .layout = model::RowLayout::of(frame.descriptor.sequence_lengths)};
+                               .layout = model::RowLayout::of(frame.descriptor.sequence_lengths),
+                               .sequence_ids = frame.descriptor.sequence_ids};
   core.receiver(Crossing::act_up).check(frame, expected);
   check_descriptor(frame);
   if (train && info.plain) {
@@ -127,7 +138,6 @@ std::optional<ByteVector> ServerHalf::State::on_act_up(const wire::Frame& frame,
   if (train && first) {
     core.begin_step();
   }
-  const c10::AutoGradMode gradients(train);
   try {
     h_hat = core.receive_activation(Crossing::act_up, frame, expected, parse_ns);
   } catch (const Error&) {
@@ -144,23 +154,24 @@ std::optional<ByteVector> ServerHalf::State::on_act_up(const wire::Frame& frame,
     next_micro_batch = batch.index + 1;
     h_hat.set_requires_grad(descriptor.wants_gradient);
   }
+}
 
+ByteVector ServerHalf::State::answer_u() {
   const Stopwatch watch;
   output = core.run_blocks(h_hat, core.spec().split.bottom, end, batch);
-  if (core.vanilla()) {
-    return answer_vanilla(watch);
-  }
   core.report_work(Work::server_forward, batch, watch.elapsed_ns());
   ByteVector reply = core.send(Crossing::act_down, output, batch);
-  waiting_for_gradient = train;
-  if (!train) {
+  waiting_for_gradient = batch.phase == Phase::train;
+  if (!waiting_for_gradient) {
     forget_batch();
   }
   return reply;
 }
 
-ByteVector ServerHalf::State::answer_vanilla(const Stopwatch& watch) {
+ByteVector ServerHalf::State::answer_vanilla() {
   const bool train = batch.phase == Phase::train;
+  const Stopwatch watch;
+  output = core.run_blocks(h_hat, core.spec().split.bottom, end, batch);
   std::size_t count = 0;
   const at::Tensor loss = core.llama().loss_sum(output, descriptor.labels, count);
   wire::BatchDescriptor answer;
@@ -225,6 +236,11 @@ std::optional<ByteVector> ServerHalf::handle(ByteSpan bytes) {
   const Stopwatch watch;
   const wire::Frame frame = wire::decode_frame(bytes, state_->core.limits());
   const std::int64_t parse_ns = watch.elapsed_ns();
+  if (frame.info.phase == Phase::generate) {
+    refuse(frame.info, frame.info.type == wire::FrameType::drop_cache
+                           ? "drop_cache: a cache is not served by this version"
+                           : "generation with a cache is not served by this version");
+  }
   if (frame.info.type == wire::FrameType::tensor && frame.info.crossing == Crossing::act_up) {
     return state_->on_act_up(frame, parse_ns);
   }

@@ -14,7 +14,7 @@ namespace cutlink::wire {
 namespace {
 
 constexpr std::uint16_t magic = 0x4C43;  // "CL" in little-endian order
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;      // moves with the frames that messages carry, too
 constexpr std::uint32_t any_length = std::numeric_limits<std::uint32_t>::max();
 
 // What is known of a type before its body came.

@@ -3,25 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 #include "session/adapter_bytes.h"
 #include "session/report_reader.h"
-#include "wire/frame/frame_header.h"
+#include "wire/frame/frame.h"
 
 namespace cutlink::worlds {
 
 namespace {
 
 using wire::MessageType;
-
-// Of a frame that is ours, or that a report was checked against.
-wire::FrameHeader header_of(ByteSpan frame) {
-  wire::FrameHeader header;
-  std::memcpy(&header, frame.data(), sizeof header);
-  return header;
-}
 
 }  // namespace
 
@@ -58,15 +50,15 @@ struct LiveWorld::State : public train::Channel {
 };
 
 std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
-  const wire::FrameHeader header = header_of(frame);
-  step = header.step;
+  const wire::FrameInfo sent = wire::peek_frame(frame);
+  step = sent.step;
   const auto [received, sent_ns] = session.request(MessageType::frame, frame, MessageType::answer, true);
   const wire::Answer answer = wire::read_answer(received.body);
   session::ReportContext context;
-  context.request = static_cast<Crossing>(header.crossing);
-  context.phase = static_cast<Phase>(header.phase);
-  context.step = header.step;
-  context.micro_batch = header.micro_batch;
+  context.request = sent.crossing;
+  context.phase = sent.phase;
+  context.step = sent.step;
+  context.micro_batch = sent.micro_batch;
   context.answer = answer.frame;
   context.most_widths = most_widths;
   const session::HalfReport report = session::replay_report(answer.report, context, observer);
@@ -80,8 +72,7 @@ std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
   if (answer.frame.empty()) {
     return std::nullopt;
   }
-  add(static_cast<Crossing>(header_of(answer.frame).crossing),
-      received.last_byte_ns - (report.times.answered_ns - offset));
+  add(wire::peek_frame(answer.frame).crossing, received.last_byte_ns - (report.times.answered_ns - offset));
   return ByteVector(answer.frame.begin(), answer.frame.end());
 }
 

@@ -27,6 +27,7 @@ std::vector<train::Batch> read_batches(const std::string& path) {
     usage_error(path + ": cannot be read");
   }
   std::vector<train::Batch> batches;
+  std::uint32_t examples = 0;
   for (const auto& sequences : nlohmann::json::parse(file)) {
     train::Batch batch;
     for (const auto& sequence : sequences) {
@@ -35,6 +36,7 @@ std::vector<train::Batch> read_batches(const std::string& path) {
       batch.ids.insert(batch.ids.end(), ids.begin(), ids.end());
       batch.labels.insert(batch.labels.end(), labels.begin(), labels.end());
       batch.lengths.push_back(static_cast<std::uint32_t>(ids.size()));
+      batch.examples.push_back(examples++);
     }
     for (const std::int32_t label : batch.labels) {
       batch.label_tokens += label >= 0 ? 1 : 0;

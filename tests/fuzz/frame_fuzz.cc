@@ -22,11 +22,17 @@ void repair(ByteVector& bytes) {
   std::memcpy(&header, bytes.data(), sizeof header);
   header.magic = wire::frame_magic;
   header.version = wire::frame_version;
+  header.client = limits.client;
   wire::seal_frame(header, bytes);
 }
 
 void decode(ByteSpan bytes) {
   const wire::Frame frame = wire::decode_frame(bytes, limits);
+  fuzz::must(bytes[offsetof(wire::FrameHeader, version)] == wire::frame_version, "no other version is taken");
+  const wire::FrameInfo peeked = wire::peek_frame(bytes);
+  fuzz::must(peeked.type == frame.info.type && peeked.crossing == frame.info.crossing &&
+                 peeked.phase == frame.info.phase && peeked.rows == frame.info.rows,
+             "a peek sees the same header");
   fuzz::must(frame.metadata.size() + frame.payload.size() <= bytes.size(), "parts lie in the frame");
   const ByteVector again = wire::encode_frame(frame.info, frame.descriptor, frame.metadata, frame.payload);
   fuzz::must(std::equal(again.begin(), again.end(), bytes.begin(), bytes.end()),

@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   }
   write(corpus / "session", "whole", session);
   for (const wire::Sample& sample : wire::all_samples()) {
-    for (const std::uint8_t repaired : {0, 1}) {
+    for (const std::uint8_t repaired : {std::uint8_t{0}, std::uint8_t{1}}) {
       ByteVector bytes = sample.encode();
       bytes.insert(bytes.begin(), repaired);
       write(corpus / "frame", std::string(sample.name) + (repaired != 0 ? "-repaired" : ""), bytes);

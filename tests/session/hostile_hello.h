@@ -11,6 +11,7 @@
 
 #include "base/byte_io.h"
 #include "train/agreement.h"
+#include "train/spec_bounds.h"
 
 namespace cutlink::session {
 
@@ -26,31 +27,30 @@ struct AgreementField {
 // In the order of the bytes; the test holds `end` against the length of what write_agreement() made.
 struct AgreementFields {
   explicit AgreementFields(const train::TrainSpec& spec) {
-    constexpr std::uint64_t most_u32 = ~0U;
     constexpr double most_float = std::numeric_limits<float>::max();
     end = sizeof(std::uint16_t) + sizeof(train::ModelDigest);
-    count("seed", 0, ~0ULL);
-    count("client", 0, most_u32);
-    count("steps", 0, most_u32);
-    count("batch", 1, 4096);
-    count("accumulation", 1, 4096);
-    count("max_length", 1, 65536);
+    count("seed", 0, train::max_seed);
+    count("client", 0, train::max_client);
+    count("steps", 0, train::max_steps);
+    count("batch", 1, train::max_batch);
+    count("accumulation", 1, train::max_accumulation);
+    count("max_length", train::min_length, train::max_length);
     choice("compute", 2);
     choice("split.shape", 2);
-    count("split.bottom", 0, 10000);
-    count("split.top", 0, 10000);
+    count("split.bottom", 0, train::max_blocks);
+    count("split.top", 0, train::max_blocks);
     text("codecs.activation", spec.codecs.activation);
     text("codecs.gradient", spec.codecs.gradient);
-    real("optimizer.learning_rate", most_float);
+    real("optimizer.learning_rate", train::max_learning_rate);
     real("optimizer.beta1", 1.0);
     real("optimizer.beta2", 1.0);
     real("optimizer.epsilon", most_float);
-    real("optimizer.weight_decay", most_float);
-    real("optimizer.clip_norm", most_float);
-    count("optimizer.warmup_steps", 0, most_u32);
+    real("optimizer.weight_decay", train::max_weight_decay);
+    real("optimizer.clip_norm", train::max_clip_norm);
+    count("optimizer.warmup_steps", 0, train::max_warmup_steps);
     real("optimizer.final_ratio", 1.0);
-    count("lora.r", 1, 4096);
-    real("lora.alpha", most_float);
+    count("lora.r", 1, train::max_lora_rank);
+    real("lora.alpha", train::max_lora_alpha, train::min_lora_alpha);
     choice("lora.targets", 1 + spec.lora.targets.size());
     for (const std::string& target : spec.lora.targets) {
       text("lora.targets", target);
@@ -69,8 +69,8 @@ struct AgreementFields {
   void count(const char* name, std::uint64_t least, std::uint64_t most) {
     add({name, AgreementField::Kind::count, 0, least, most}, sizeof(std::uint64_t));
   }
-  void real(const char* name, double most) {
-    add({name, AgreementField::Kind::real, 0, 0, 0, 0.0, most}, sizeof(double));
+  void real(const char* name, double most, double least = 0.0) {
+    add({name, AgreementField::Kind::real, 0, 0, 0, least, most}, sizeof(double));
   }
   void choice(const char* name, std::uint64_t choices) {
     add({name, AgreementField::Kind::choice, 0, 0, choices - 1}, 1);
@@ -106,10 +106,10 @@ inline std::vector<ChangedAgreement> changed_agreements(const ByteVector& good,
     };
     if (field.kind == Kind::real) {
       for (const double number :
-           {0.0, -0.0, field.most_real, std::nextafter(field.most_real, infinity), 1e300, 1e39, -1e-300, -1.0,
+           {0.0, -0.0, field.least_real, field.most_real, std::nextafter(field.most_real, infinity), 1e300, 1e39, -1e-300, -1.0,
             std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::max(), infinity,
             -infinity, std::numeric_limits<double>::quiet_NaN()}) {
-        add(number, number >= 0.0 && number <= field.most_real);
+        add(number, number >= field.least_real && number <= field.most_real);
       }
       continue;
     }

@@ -180,7 +180,7 @@ class SessionCatalogue {
     for (const Field& field :
          {Field{"magic", 0, 4, true}, Field{"version", 4, 1, true}, Field{"type", 5, 1, true},
           Field{"flags", 6, 1, false}, Field{"crossing", 7, 1, true}, Field{"dtype", 8, 1, true},
-          Field{"phase", 9, 1, false}, Field{"reserved", 10, 2, true}, Field{"codec_id", 12, 4, true},
+          Field{"phase", 9, 1, false}, Field{"client", 10, 2, true}, Field{"codec_id", 12, 4, true},
           Field{"sequence", 16, 8, false}, Field{"step", 32, 4, false}, Field{"micro_batch", 36, 4, false},
           Field{"rows", 40, 4, true}, Field{"channels", 44, 4, true}, Field{"descriptor_bytes", 48, 4, true},
           Field{"metadata_bytes", 52, 4, true}, Field{"payload_bytes", 56, 4, true}}) {

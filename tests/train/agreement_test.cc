@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "train/spec_bounds.h"
 
 namespace cutlink::train {
 namespace {
@@ -17,7 +18,7 @@ Agreement sample() {
   for (std::size_t i = 0; i < a.model.size(); ++i) {
     a.model.at(i) = static_cast<std::uint8_t>(17 * i + 3);
   }
-  a.spec.seed = 0xFEDCBA9876543210U;
+  a.spec.seed = 0x7EDCBA9876543210U;
   a.spec.client = 3;
   a.spec.steps = 120;
   a.spec.batch = 2;
@@ -58,9 +59,26 @@ TEST(Agreement, ComesBackAsWritten) {
 
 TEST(Agreement, TheDefaultsAreAccepted) { EXPECT_EQ(refusal_of(write_agreement(Agreement{})), ""); }
 
-TEST(Agreement, TheLargestFloatIsAccepted) {
+// All that a scenario may say is accepted: the bounds are the same constants.
+TEST(Agreement, EveryBoundItselfIsAccepted) {
   Agreement a = sample();
-  a.spec.lora.alpha = a.spec.optimizer.clip_norm = double{std::numeric_limits<float>::max()};
+  a.spec.seed = max_seed;
+  a.spec.client = max_client;
+  a.spec.steps = max_steps;
+  a.spec.batch = max_batch;
+  a.spec.accumulation = max_accumulation;
+  a.spec.max_length = max_length;
+  a.spec.split = {SplitSpec::Shape::u, max_blocks, max_blocks};
+  a.spec.optimizer.learning_rate = max_learning_rate;
+  a.spec.optimizer.weight_decay = max_weight_decay;
+  a.spec.optimizer.clip_norm = max_clip_norm;
+  a.spec.optimizer.epsilon = double{std::numeric_limits<float>::max()};
+  a.spec.optimizer.warmup_steps = max_warmup_steps;
+  a.spec.lora.r = max_lora_rank;
+  a.spec.lora.alpha = max_lora_alpha;
+  EXPECT_EQ(refusal_of(write_agreement(a)), "");
+  a.spec.max_length = min_length;
+  a.spec.lora.alpha = min_lora_alpha;
   EXPECT_EQ(refusal_of(write_agreement(a)), "");
 }
 
@@ -99,6 +117,15 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"batch", [](TrainSpec& s) { s.batch = 4097; }},
         Hostile{"accumulation", [](TrainSpec& s) { s.accumulation = 4097; }},
         Hostile{"max_length", [](TrainSpec& s) { s.max_length = 65537; }},
+        Hostile{"max_length", [](TrainSpec& s) { s.max_length = 1; }},
+        Hostile{"seed", [](TrainSpec& s) { s.seed = max_seed + 1; }},
+        Hostile{"client", [](TrainSpec& s) { s.client = 65536; }},
+        Hostile{"steps", [](TrainSpec& s) { s.steps = 100'000'001; }},
+        Hostile{"learning_rate", [](TrainSpec& s) { s.optimizer.learning_rate = 10.5; }},
+        Hostile{"weight_decay", [](TrainSpec& s) { s.optimizer.weight_decay = 10.5; }},
+        Hostile{"clip_norm", [](TrainSpec& s) { s.optimizer.clip_norm = 1.1e9; }},
+        Hostile{"lora.alpha", [](TrainSpec& s) { s.lora.alpha = 1.1e6; }},
+        Hostile{"lora.alpha", [](TrainSpec& s) { s.lora.alpha = 0.0; }},
         Hostile{"compute", [](TrainSpec& s) { s.compute = static_cast<DType>(2); }},
         Hostile{"split.shape", [](TrainSpec& s) { s.split.shape = static_cast<SplitSpec::Shape>(9); }},
         Hostile{"split.bottom", [](TrainSpec& s) { s.split.bottom = std::size_t{1} << 63U; }},

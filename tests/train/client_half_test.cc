@@ -117,6 +117,25 @@ TEST(ClientHalf, LearnsThroughQuantisedCuts) {
   EXPECT_LT(run.client.evaluate(50, same, true, run.channel).mean(), 0.9 * before);
 }
 
+TEST(ClientHalf, EveryActUpSaysWhichExamplesItCarriesAndWhoseTheyAre) {
+  for (const Shape shape : {Shape::u, Shape::vanilla}) {
+    TrainSpec spec = tiny_spec(shape, "bf16", "bf16");
+    spec.client = 9;
+    SplitRun run(spec);
+    static_cast<void>(run.train_step(0));
+    static_cast<void>(run.client.evaluate(1, tiny_batches(4, 1), true, run.channel));
+    const wire::FrameLimits limits = {.max_rows = 24, .channels = 32, .max_sequences = 2, .client = 9};
+    std::vector<std::vector<std::uint32_t>> ids;
+    for (const ByteVector& bytes : run.channel.frames) {
+      const wire::Frame frame = wire::decode_frame(bytes, limits);
+      if (frame.info.crossing == Crossing::act_up) {
+        ids.push_back(frame.descriptor.sequence_ids);
+      }
+    }
+    EXPECT_EQ(ids, (std::vector<std::vector<std::uint32_t>>{{0, 1}, {2, 3}}));
+  }
+}
+
 // A loss that is not finite, made by weights that are not.
 void poison(std::vector<model::NamedParameter>& adapters) {
   for (model::NamedParameter& parameter : adapters) {

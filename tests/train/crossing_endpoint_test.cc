@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "base/error.h"
+#include "base/error_of.h"
 #include "codecs/registry.h"
 #include "train/half_fixture.h"
 
@@ -20,6 +20,9 @@ const wire::FrameLimits limits = {.max_rows = 40, .channels = 16, .max_sequences
 MicroBatch batch_of(std::vector<std::uint32_t> lengths) {
   MicroBatch batch;
   batch.layout = model::RowLayout::of(lengths);
+  for (std::uint32_t id = 0; id < lengths.size(); ++id) {
+    batch.sequence_ids.push_back(10 + id);
+  }
   return batch;
 }
 
@@ -31,6 +34,7 @@ at::Tensor rows_of(const MicroBatch& batch, at::ScalarType type) {
 wire::BatchDescriptor descriptor_of(const MicroBatch& batch) {
   wire::BatchDescriptor descriptor;
   descriptor.sequence_lengths = batch.layout.lengths;
+  descriptor.sequence_ids = batch.sequence_ids;
   return descriptor;
 }
 
@@ -65,6 +69,34 @@ TEST(CrossingEndpoint, TheObserversViewOfXOutlivesTheCallersTensor) {
   static_cast<void>(sender.send(x, batch, descriptor_of(batch), 0));
   x.reset();
   EXPECT_EQ(static_cast<const float*>(observer.sent_data[0])[1], first);
+}
+
+TEST(CrossingEndpoint, ACodecIsToldWhichExamplesItSees) {
+  const MicroBatch batch = batch_of({2, 1});
+  const codecs::CallInfo call = batch.call();
+  EXPECT_EQ(std::vector(call.sequence_ids.begin(), call.sequence_ids.end()),
+            (std::vector<std::uint32_t>{10, 11}));
+  EXPECT_EQ(std::vector(call.positions.begin(), call.positions.end()), (std::vector<std::uint32_t>{0, 1, 0}));
+}
+
+TEST(CrossingEndpoint, RowMapsAreRefusedByName) {
+  RecordingObserver observer;
+  const auto codec = codecs::make_codec("fp32");
+  SendEndpoint sender(*codec, context, DType::f32, observer);
+  const ReceiveEndpoint receiver(*codec, context, DType::f32);
+  const MicroBatch batch = batch_of({3});
+  const std::vector<wire::RowMaps> all = {
+      {.sent = {1}, .wanted = {}, .classes = {}},
+      {.sent = {}, .wanted = {2}, .classes = {}},
+      {.sent = {}, .wanted = {}, .classes = std::vector(3, wire::RowClass::answer)}};
+  for (const wire::RowMaps& maps : all) {
+    wire::BatchDescriptor descriptor = descriptor_of(batch);
+    descriptor.maps = maps;
+    const ByteVector bytes = sender.send(rows_of(batch, at::kFloat), batch, descriptor, 0);
+    const std::string error =
+        error_of(ErrorKind::peer, [&] { receiver.check(wire::decode_frame(bytes, limits), batch); });
+    EXPECT_NE(error.find("row maps are not served by this version"), std::string::npos) << error;
+  }
 }
 
 TEST(CrossingEndpoint, OutlierRowsAreTheirOwnLedgerLine) {

@@ -18,10 +18,14 @@ struct Core {
   // One frame of act_up, as the client sends it.
   ByteVector send(std::uint32_t step) {
     const std::vector<std::uint32_t> lengths = {3, 2};
-    const MicroBatch batch = {
-        .phase = Phase::train, .step = step, .last = true, .layout = model::RowLayout::of(lengths)};
+    const MicroBatch batch = {.phase = Phase::train,
+                              .step = step,
+                              .last = true,
+                              .layout = model::RowLayout::of(lengths),
+                              .sequence_ids = {4, 7}};
     wire::BatchDescriptor descriptor;
     descriptor.sequence_lengths = lengths;
+    descriptor.sequence_ids = batch.sequence_ids;
     descriptor.total_micro_batches = 1;
     return core.send(Crossing::act_up, at::rand({5, 32}), batch, descriptor);
   }
@@ -61,6 +65,34 @@ TEST(HalfCore, OnlyThePeersNextFrameIsTaken) {
   server.core.count_received();
   const std::string error = error_of(ErrorKind::peer, [&] { server.core.check_sequence(first); });
   EXPECT_NE(error.find("frame 1 was expected"), std::string::npos) << error;
+}
+
+TEST(HalfCore, WhatAFrameCannotHoldIsRefusedByName) {
+  TrainSpec spec = tiny_spec(SplitSpec::Shape::u, "bf16", "bf16");
+  spec.batch = 1U << 16;
+  spec.max_length = 1U << 16;  // 2^32 rows: 0 in 32 bits
+  EXPECT_NE(error_of(ErrorKind::usage, [&] { Core core(Half::client, spec); }).find("4294967296 rows"),
+            std::string::npos);
+  spec = tiny_spec(SplitSpec::Shape::u, "bf16", "bf16");
+  spec.client = 65536;
+  EXPECT_NE(error_of(ErrorKind::usage, [&] { Core core(Half::client, spec); }).find("client 65536"),
+            std::string::npos);
+}
+
+TEST(HalfCore, EveryFrameSaysWhoseItIs) {
+  TrainSpec spec = tiny_spec(SplitSpec::Shape::u, amaq, "bf16");
+  spec.client = 5;
+  Core ours(Half::client, spec);
+  EXPECT_EQ(ours.core.limits().client, 5);
+  EXPECT_EQ(wire::peek_frame(ours.send(0)).client, 5);
+  const MicroBatch batch = {.phase = Phase::eval, .layout = {}, .sequence_ids = {}};
+  EXPECT_EQ(wire::peek_frame(ours.core.send_result(batch, {})).client, 5);
+  Core other(Half::server);
+  const ByteVector bytes = ours.send(0);
+  EXPECT_NE(
+      error_of(ErrorKind::peer, [&] { static_cast<void>(wire::decode_frame(bytes, other.core.limits())); })
+          .find("client is 5, the agreement is with client 0"),
+      std::string::npos);
 }
 
 TEST(HalfCore, AStateFitsOnlyItsHalfAndItsCodecs) {

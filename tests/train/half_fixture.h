@@ -63,6 +63,7 @@ namespace cutlink::train {
       token = next;
     }
     batch.lengths.push_back(length);
+    batch.examples.push_back(2 * (step % 3) + sequence);  // three steps are an epoch
     batch.label_tokens += length - 2;
   }
   return batch;

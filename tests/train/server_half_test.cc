@@ -35,6 +35,9 @@ std::function<ByteVector(const ByteVector&)> changing(
     if (frame.info.crossing == crossing) {
       change(frame.info, frame.descriptor);
     }
+    if (frame.info.type != wire::FrameType::tensor) {
+      return wire::encode_frame(frame.info, frame.descriptor, {}, {});
+    }
     return wire::encode_frame(frame.info, frame.descriptor, frame.metadata, frame.payload);
   };
 }
@@ -81,6 +84,34 @@ TEST_P(ServerRefuses, WithATypedErrorAndItsStateUnchanged) {
 INSTANTIATE_TEST_SUITE_P(
     Frames, ServerRefuses,
     testing::Values(
+        Refused{"client", Crossing::act_up, [](auto& header, auto&) { header.client = 1; },
+                "the agreement is with client 0"},
+        Refused{"gradient_client", Crossing::grad_up, [](auto& header, auto&) { header.client = 65535; },
+                "the agreement is with client 0"},
+        Refused{"row_map", Crossing::act_up,
+                [](auto& header, auto& d) { d.maps.classes.assign(header.rows, wire::RowClass::prompt); },
+                "row maps are not served by this version"},
+        Refused{"wanted_rows", Crossing::act_up, [](auto&, auto& d) { d.maps.wanted = {0}; },
+                "row maps are not served by this version"},
+        Refused{"gradient_row_map", Crossing::grad_up, [](auto&, auto& d) { d.maps.sent = {0}; },
+                "row maps are not served by this version"},
+        Refused{"generation", Crossing::act_up,
+                [](auto& header, auto& d) {
+                  header.phase = Phase::generate;
+                  header.micro_batch = 0;
+                  d.total_micro_batches = 0;
+                  d.learning_rate = 0.0;
+                  d.wants_gradient = false;
+                  d.sequence_ids = {1, 2};
+                  d.position_offsets = {0, 0};
+                },
+                "generation with a cache is not served by this version"},
+        Refused{"drop_cache", Crossing::act_up,
+                [](auto& header, auto&) {
+                  header.type = wire::FrameType::drop_cache;
+                  header.phase = Phase::generate;
+                },
+                "drop_cache: a cache is not served by this version"},
         Refused{"sequence", Crossing::act_up, [](auto& header, auto&) { ++header.sequence; }, "was expected"},
         Refused{"step", Crossing::act_up, [](auto& header, auto&) { ++header.step; }, "expected step 1"},
         Refused{"codec", Crossing::act_up, [](auto& header, auto&) { header.codec_id ^= 1U; },

@@ -29,11 +29,18 @@ std::string peer_error_of(Call call) {
 
 TEST(Envelope, IsAsSpecified) {
   const auto bytes = write_envelope({MessageType::frame, 0x01020304, 0x1122334455667788});
-  EXPECT_THAT(bytes, ElementsAre('C', 'L', 1, 4, 4, 3, 2, 1, 0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11));
+  EXPECT_THAT(bytes, ElementsAre('C', 'L', 2, 4, 4, 3, 2, 1, 0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11));
   const Envelope back = read_envelope(bytes, any);
   EXPECT_EQ(back.type, MessageType::frame);
   EXPECT_EQ(back.body_bytes, 0x01020304U);
   EXPECT_EQ(back.number, 0x1122334455667788U);
+}
+
+TEST(Envelope, AnotherVersionIsRefusedByName) {
+  auto bytes = write_envelope({MessageType::hello, 28, 0});
+  bytes[2] = 1;
+  EXPECT_EQ(peer_error_of([&] { return read_envelope(bytes, any); }),
+            "message: version is 1, this cutlink speaks 2: use the same version at both ends");
 }
 
 TEST(Envelope, CutAnywhereIsRefused) {

@@ -48,10 +48,12 @@ std::vector<std::size_t> epoch_order(std::size_t size, std::uint64_t seed, std::
   return order;
 }
 
-void append(Batch& batch, const Sequence& sequence) {
+void append(Batch& batch, const Dataset& data, std::size_t example) {
+  const Sequence& sequence = data[example];
   batch.ids.insert(batch.ids.end(), sequence.ids.begin(), sequence.ids.end());
   batch.labels.insert(batch.labels.end(), sequence.labels.begin(), sequence.labels.end());
   batch.lengths.push_back(static_cast<std::uint32_t>(sequence.ids.size()));
+  batch.examples.push_back(static_cast<std::uint32_t>(example));
 }
 
 void count(Batch& batch) {
@@ -120,7 +122,7 @@ Batch training_batch(const Dataset& data, std::uint64_t seed, std::uint32_t step
     if (order.empty() || k % data.size() == 0) {
       order = epoch_order(data.size(), seed, k / data.size());
     }
-    append(result, data[order[static_cast<std::size_t>(k % data.size())]]);
+    append(result, data, order[static_cast<std::size_t>(k % data.size())]);
   }
   count(result);
   return result;
@@ -141,7 +143,7 @@ std::vector<Batch> evaluation_batches(const Dataset& data, std::size_t batch) {
     if (i % batch == 0) {
       batches.emplace_back();
     }
-    append(batches.back(), data[i]);
+    append(batches.back(), data, i);
   }
   for (Batch& each : batches) {
     count(each);

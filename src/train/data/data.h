@@ -71,6 +71,9 @@ struct Batch {
   std::vector<std::int32_t> ids;       // N
   std::vector<std::int32_t> labels;    // N, −100 masked
   std::vector<std::uint32_t> lengths;  // of every sequence, sum N
+  // Of every sequence: its example's index in the data set, the same in every epoch. Empty: text that is not
+  // made of examples (pre-training, which nothing is sent of).
+  std::vector<std::uint32_t> examples;
   std::size_t label_tokens = 0;
   std::uint64_t padding_avoided = 0;  // rows that padding to the longest would have added
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -34,28 +35,11 @@ std::uint64_t label_tokens(const std::vector<std::int32_t>& labels) {
   return labels.size() - static_cast<std::uint64_t>(std::ranges::count(labels, masked_label));
 }
 
-void write_batch(const FrameInfo& info, const BatchDescriptor& d, ByteVector& out) {
-  assert(std::accumulate(d.sequence_lengths.begin(), d.sequence_lengths.end(), std::uint64_t{0}) ==
-         info.rows);
-  assert(d.labels.empty() || d.labels.size() == info.rows);
-  static_cast<void>(info);
-  const bool labels = !d.labels.empty();
-  ByteWriter to(out);
-  to.put(static_cast<std::uint32_t>(d.sequence_lengths.size()));
-  to.put(d.total_micro_batches);
-  to.put(d.learning_rate);
-  to.put(
-      static_cast<std::uint8_t>((d.wants_gradient ? bit_wants_gradient : 0U) | (labels ? bit_labels : 0U)));
-  to.put(std::uint8_t{0});
-  to.put(std::uint16_t{0});
-  to.put(labels ? d.step_label_tokens : 0U);
-  to.put_raw(d.sequence_lengths.data(), 4 * d.sequence_lengths.size());
-  to.put_raw(d.labels.data(), 4 * d.labels.size());
-}
-
 void check_schedule(const FrameInfo& info, const BatchDescriptor& d) {
-  if (d.total_micro_batches == 0) {
-    reject("total_micro_batches", "is 0");
+  const bool generate = info.phase == Phase::generate;
+  if ((d.total_micro_batches == 0) != generate) {
+    reject("total_micro_batches", "is " + std::to_string(d.total_micro_batches) +
+                                      (generate ? " in generate: nobody knows how many will be" : ""));
   }
   if (info.phase == Phase::train) {
     if (info.micro_batch >= d.total_micro_batches) {
@@ -68,6 +52,9 @@ void check_schedule(const FrameInfo& info, const BatchDescriptor& d) {
   }
   if (!std::isfinite(d.learning_rate) || std::signbit(d.learning_rate)) {
     reject("learning_rate", "is not a finite number from 0 on");
+  }
+  if (generate && d.learning_rate != 0.0) {
+    reject("learning_rate", "is not 0 in generate");
   }
 }
 
@@ -100,8 +87,57 @@ void check_labels(const FrameInfo& info, const BatchDescriptor& d) {
   }
 }
 
+// In generate: the ids name a cache's sequences, each once; the offsets say what the cache holds of each.
+void check_cache(const FrameInfo& info, const BatchDescriptor& d) {
+  std::vector<std::uint32_t> ids = d.sequence_ids;
+  std::ranges::sort(ids);
+  if (const auto twice = std::ranges::adjacent_find(ids); twice != ids.end()) {
+    reject("sequence_ids", "has " + std::to_string(*twice) + " twice: a cache holds a sequence once");
+  }
+  const bool begins = info.micro_batch == 0;
+  for (std::size_t i = 0; i < d.position_offsets.size(); ++i) {
+    const std::uint32_t offset = d.position_offsets[i];
+    if ((offset == 0) != begins) {
+      reject("position_offsets", "has " + std::to_string(offset) + " in " +
+                                     (begins ? "the first forward of a cache" : "a forward that continues"));
+    }
+    if (std::uint64_t{offset} + d.sequence_lengths[i] > std::numeric_limits<std::uint32_t>::max()) {
+      reject("position_offsets",
+             "has " + std::to_string(offset) + ": the sequence is longer than 32 bits say");
+    }
+  }
+}
+
+}  // namespace
+
+void write_batch(const FrameInfo& info, const BatchDescriptor& d, ByteVector& out) {
+  assert(std::accumulate(d.sequence_lengths.begin(), d.sequence_lengths.end(), std::uint64_t{0}) ==
+         info.rows);
+  assert(d.sequence_ids.size() == d.sequence_lengths.size());
+  assert(d.labels.empty() || d.labels.size() == info.rows);
+  const bool labels = !d.labels.empty();
+  ByteWriter to(out);
+  to.put(static_cast<std::uint32_t>(d.sequence_lengths.size()));
+  to.put(d.total_micro_batches);
+  to.put(d.learning_rate);
+  to.put(
+      static_cast<std::uint8_t>((d.wants_gradient ? bit_wants_gradient : 0U) | (labels ? bit_labels : 0U)));
+  to.put(std::uint8_t{0});
+  to.put(std::uint16_t{0});
+  to.put(labels ? d.step_label_tokens : 0U);
+  to.put_raw(d.sequence_lengths.data(), 4 * d.sequence_lengths.size());
+  to.put_raw(d.sequence_ids.data(), 4 * d.sequence_ids.size());
+  to.put_raw(d.labels.data(), 4 * d.labels.size());
+  if (info.phase == Phase::generate) {
+    assert(!labels && d.position_offsets.size() == d.sequence_lengths.size());
+    to.put(d.cache);
+    to.put_raw(d.position_offsets.data(), 4 * d.position_offsets.size());
+  }
+}
+
 BatchDescriptor read_batch(const FrameInfo& info, ByteReader& in, const FrameLimits& limits) {
   BatchDescriptor d;
+  const bool generate = info.phase == Phase::generate;
   const auto sequences = in.get<std::uint32_t>();
   if (sequences == 0 || sequences > limits.max_sequences) {
     reject("sequences",
@@ -110,8 +146,10 @@ BatchDescriptor read_batch(const FrameInfo& info, ByteReader& in, const FrameLim
   d.total_micro_batches = in.get<std::uint32_t>();
   d.learning_rate = in.get<double>();
   const auto bits = in.get<std::uint8_t>();
-  if ((bits & ~(bit_wants_gradient | bit_labels)) != 0) {
-    reject("bits", "has unknown bits: " + std::to_string(bits));
+  const unsigned known_bits = generate ? 0U : bit_wants_gradient | bit_labels;
+  if ((bits & ~known_bits) != 0) {
+    reject("bits", "has bits that are not known" + std::string(generate ? " in generate" : "") + ": " +
+                       std::to_string(bits));
   }
   d.wants_gradient = (bits & bit_wants_gradient) != 0;
   for (const std::uint8_t reserved : in.take(3)) {
@@ -123,48 +161,17 @@ BatchDescriptor read_batch(const FrameInfo& info, ByteReader& in, const FrameLim
   check_schedule(info, d);
   d.sequence_lengths = take_array<std::uint32_t>(in, sequences);
   check_sequences(info, d.sequence_lengths);
+  d.sequence_ids = take_array<std::uint32_t>(in, sequences);
   if ((bits & bit_labels) != 0) {
     d.labels = take_array<std::int32_t>(in, info.rows);
   }
   check_labels(info, d);
-  return d;
-}
-
-BatchDescriptor read_loss(ByteReader& in, const FrameLimits& limits) {
-  BatchDescriptor d;
-  d.has_loss = true;
-  d.loss_sum = in.get<double>();
-  d.loss_count = in.get<std::uint64_t>();
-  if (d.loss_count > limits.max_rows) {
-    reject("loss_count",
-           "is " + std::to_string(d.loss_count) + ", at most " + std::to_string(limits.max_rows) + " can be");
+  if (generate) {
+    d.cache = in.get<std::uint32_t>();
+    d.position_offsets = take_array<std::uint32_t>(in, sequences);
+    check_cache(info, d);
   }
   return d;
-}
-
-}  // namespace
-
-void write_descriptor(const FrameInfo& info, const BatchDescriptor& descriptor, ByteVector& out) {
-  if (info.type == FrameType::tensor && info.crossing == Crossing::act_up) {
-    write_batch(info, descriptor, out);
-  } else if (info.type == FrameType::result ||
-             (info.crossing == Crossing::grad_down && descriptor.has_loss)) {
-    ByteWriter to(out);
-    to.put(descriptor.loss_sum);
-    to.put(descriptor.loss_count);
-  }
-}
-
-BatchDescriptor read_descriptor(const FrameInfo& info, ByteSpan bytes, const FrameLimits& limits) {
-  ByteReader in(bytes, "frame descriptor");
-  BatchDescriptor descriptor;
-  if (info.type == FrameType::tensor && info.crossing == Crossing::act_up) {
-    descriptor = read_batch(info, in, limits);
-  } else if (!bytes.empty()) {
-    descriptor = read_loss(in, limits);
-  }
-  in.expect_end();
-  return descriptor;
 }
 
 }  // namespace cutlink::wire

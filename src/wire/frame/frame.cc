@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "wire/frame/batch_descriptor.h"
+#include "wire/frame/frame_descriptor.h"
 #include "wire/frame/frame_header.h"
 
 namespace cutlink::wire {
@@ -21,41 +21,33 @@ std::uint32_t length_field(std::size_t length, const char* part) {
   return static_cast<std::uint32_t>(length);
 }
 
-FrameHeader header_of(const FrameInfo& info) {
+FrameHeader header_of(const FrameInfo& info, const BatchDescriptor& descriptor) {
   FrameHeader header;
   header.type = static_cast<std::uint8_t>(info.type);
-  header.flags = info.last_micro_batch ? flag_last_micro_batch : std::uint8_t{0};
-  header.crossing = static_cast<std::uint8_t>(Crossing::grad_down);
+  const Crossing crossing = info.type == FrameType::tensor   ? info.crossing
+                            : info.type == FrameType::result ? Crossing::grad_down
+                                                             : Crossing::act_up;
+  header.crossing = static_cast<std::uint8_t>(crossing);
   header.phase = static_cast<std::uint8_t>(info.phase);
+  header.client = info.client;
   header.sequence = info.sequence;
   header.step = info.step;
   header.micro_batch = info.micro_batch;
+  unsigned flags = 0;
+  if (info.type != FrameType::drop_cache && info.last_micro_batch) {
+    flags |= flag_last_micro_batch;
+  }
   if (info.type == FrameType::tensor) {
-    header.flags = static_cast<std::uint8_t>(header.flags | (info.plain ? flag_plain : 0U));
-    header.crossing = static_cast<std::uint8_t>(info.crossing);
+    flags |= info.plain ? flag_plain : 0U;
+    flags |= descriptor.maps.empty() ? 0U : flag_row_maps;
+    flags |= crossing == Crossing::grad_down && descriptor.has_loss ? flag_loss : 0U;
     header.dtype = static_cast<std::uint8_t>(info.dtype);
     header.codec_id = info.codec_id;
     header.rows = info.rows;
     header.channels = info.channels;
   }
+  header.flags = static_cast<std::uint8_t>(flags);
   return header;
-}
-
-FrameInfo info_of(const FrameHeader& header) {
-  FrameInfo info;
-  info.type = static_cast<FrameType>(header.type);
-  info.crossing = static_cast<Crossing>(header.crossing);
-  info.phase = static_cast<Phase>(header.phase);
-  info.plain = (header.flags & flag_plain) != 0;
-  info.last_micro_batch = (header.flags & flag_last_micro_batch) != 0;
-  info.dtype = static_cast<DType>(header.dtype);
-  info.codec_id = header.codec_id;
-  info.step = header.step;
-  info.micro_batch = header.micro_batch;
-  info.sequence = header.sequence;
-  info.rows = header.rows;
-  info.channels = header.channels;
-  return info;
 }
 
 }  // namespace
@@ -68,14 +60,14 @@ std::uint32_t codec_id_of(std::string_view spec) {
 ByteVector encode_frame(const FrameInfo& info, const BatchDescriptor& descriptor, ByteSpan metadata,
                         ByteSpan payload, FrameSizes* sizes) {
   assert(info.type == FrameType::tensor || (metadata.empty() && payload.empty()));
-  FrameHeader header = header_of(info);
+  FrameHeader header = header_of(info, descriptor);
   header.metadata_bytes = length_field(metadata.size(), "metadata");
   header.payload_bytes = length_field(payload.size(), "payload");
 
   ByteVector frame(header_bytes);
   frame.reserve(
       header_bytes +
-      max_batch_descriptor_bytes(info.rows, static_cast<std::uint32_t>(descriptor.sequence_lengths.size())) +
+      max_descriptor_bytes(info.rows, static_cast<std::uint32_t>(descriptor.sequence_lengths.size())) +
       metadata.size() + payload.size());
   write_descriptor(info, descriptor, frame);
   const std::size_t descriptor_bytes = frame.size() - header_bytes;
@@ -95,6 +87,8 @@ ByteVector encode_frame(const FrameInfo& info, const BatchDescriptor& descriptor
   return frame;
 }
 
+FrameInfo peek_frame(ByteSpan frame) { return info_of(read_header(frame)); }
+
 Frame decode_frame(ByteSpan bytes, const FrameLimits& limits) {
   const FrameHeader header = parse_header(bytes, limits);
   ByteReader in(bytes.subspan(header_bytes), "frame body");
@@ -108,7 +102,11 @@ Frame decode_frame(ByteSpan bytes, const FrameLimits& limits) {
     peer_error(
         "frame header: body_hash does not match: the bytes were damaged on the way (close the connection)");
   }
-  frame.descriptor = read_descriptor(frame.info, descriptor, limits);
+  frame.descriptor = read_descriptor(header, descriptor, limits);
+  if ((header.flags & flag_row_maps) != 0) {
+    const std::vector<std::uint32_t>& sent = frame.descriptor.maps.sent;
+    check_body_length(header, sent.empty() ? header.rows : static_cast<std::uint32_t>(sent.size()));
+  }
   return frame;
 }
 

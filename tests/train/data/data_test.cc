@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -117,6 +118,25 @@ TEST(Data, a_batch_may_span_epochs) {
   EXPECT_EQ(long_batch, singles);
 }
 
+// An example has one number for good: whatever keeps something of it finds it again in the next epoch.
+TEST(Data, an_example_has_the_same_number_in_every_epoch) {
+  const Dataset data = numbered(5);
+  std::map<std::int32_t, std::set<std::uint32_t>> numbers;  // of the example that begins with a token
+  for (std::uint32_t step = 0; step < 15; ++step) {
+    const Batch batch = training_batch(data, 1, step, 0, 1, 2);
+    const std::vector<std::int32_t> first = heads(batch);
+    ASSERT_EQ(batch.examples.size(), first.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      numbers[first[i]].insert(batch.examples[i]);
+    }
+  }
+  ASSERT_EQ(numbers.size(), 5U);
+  for (const auto& [token, of_it] : numbers) {
+    EXPECT_EQ(of_it.size(), 1U) << token;
+    EXPECT_EQ(data[*of_it.begin()].ids.front(), token);
+  }
+}
+
 TEST(Data, batches_are_packed_and_padding_is_counted) {
   const std::vector<Batch> batches = evaluation_batches(numbered(5), 2);
   ASSERT_EQ(batches.size(), 3U);
@@ -125,6 +145,7 @@ TEST(Data, batches_are_packed_and_padding_is_counted) {
   EXPECT_EQ(batches[1].labels, (std::vector<std::int32_t>{-100, -100, 2, -100, -100, -100, 3}));
   EXPECT_EQ(batches[1].label_tokens, 2U);
   EXPECT_EQ(batches[1].padding_avoided, 1U);
+  EXPECT_EQ(batches[1].examples, (std::vector<std::uint32_t>{2, 3}));
   EXPECT_EQ(batches[2].lengths, (std::vector<std::uint32_t>{5}));
   EXPECT_EQ(batches[2].padding_avoided, 0U);
 }

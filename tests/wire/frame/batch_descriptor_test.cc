@@ -22,7 +22,10 @@ constexpr std::size_t bits_at = 64 + 16;
 constexpr std::size_t reserved_at = 64 + 17;
 constexpr std::size_t step_label_tokens_at = 64 + 20;
 constexpr std::size_t lengths_at = 64 + 24;
-constexpr std::size_t labels_at = 64 + 24 + 8;
+constexpr std::size_t ids_at = 64 + 24 + 8;
+constexpr std::size_t labels_at = 64 + 24 + 16;
+constexpr std::size_t cache_at = 64 + 24 + 16;
+constexpr std::size_t offsets_at = 64 + 28 + 16;
 
 template <typename T>
 ByteVector with(std::size_t sample, std::size_t at, T value) {
@@ -33,7 +36,6 @@ ByteVector with(std::size_t sample, std::size_t at, T value) {
 constexpr std::size_t unlabelled = 0;
 constexpr std::size_t labelled = 1;
 constexpr std::size_t evaluation = 2;
-constexpr std::size_t loss = 7;
 
 // Labels are there, but neither the bit nor the count says so.
 ByteVector labels_hidden() {
@@ -56,8 +58,63 @@ TEST(BatchDescriptor, OffsetsAreThoseOfTheSpecification) {
   EXPECT_EQ(u32(step_label_tokens_at), 19U);
   EXPECT_EQ(u32(lengths_at), 3U);
   EXPECT_EQ(u32(lengths_at + 4), 4U);
+  EXPECT_EQ(u32(ids_at), 0x01020304U);
+  EXPECT_EQ(u32(ids_at + 4), 9U);
   EXPECT_EQ(static_cast<std::int32_t>(u32(labels_at)), -100);
   EXPECT_EQ(u32(labels_at + 12), 257U);
+}
+
+TEST(BatchDescriptor, OffsetsOfAForwardAreThoseOfTheSpecification) {
+  const ByteVector frame = sample_named("generate_continue").encode();
+  const auto u32 = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, frame.data() + at, 4);
+    return value;
+  };
+  EXPECT_EQ(u32(ids_at), 9U);
+  EXPECT_EQ(u32(cache_at), 0xc0ffeeU);
+  EXPECT_EQ(u32(offsets_at), 11U);
+  EXPECT_EQ(u32(offsets_at + 4), 1U);
+}
+
+TEST(BatchDescriptor, RefusesAForwardThatContradictsItsCacheByName) {
+  struct Case {
+    std::string named;
+    std::string sample;
+    std::size_t at;
+    std::uint32_t value;
+  };
+  const std::vector<Case> cases = {
+      {"total_micro_batches is 1 in generate", "generate_begin", total_micro_batches_at, 1},
+      {"bits", "generate_begin", bits_at, 1},
+      {"bits", "generate_begin", bits_at, 2},
+      {"bits", "generate_begin", bits_at, 4},
+      {"step_label_tokens", "generate_begin", step_label_tokens_at, 1},
+      {"learning_rate is not 0 in generate", "generate_begin", learning_rate_at + 4, 0x3f800000},
+      {"sequence_ids has 5 twice", "generate_begin", ids_at, 5},
+      {"position_offsets has 1 in the first forward", "generate_begin", offsets_at + 4, 1},
+      {"position_offsets has 0 in a forward that continues", "generate_continue", offsets_at, 0},
+      {"position_offsets has 4294967295: the sequence is longer", "generate_continue", offsets_at + 4,
+       0xffffffffU},
+      {"position_offsets has 4294967292: the sequence is longer", "generate_continue", offsets_at + 4,
+       0xfffffffcU},
+  };
+  for (const Case& c : cases) {
+    const ByteVector frame = forged_body(sample_named(c.sample).encode(), [&](ByteVector& bytes) {
+      std::memcpy(bytes.data() + c.at, &c.value, sizeof c.value);
+    });
+    EXPECT_THAT(rejection(frame), Optional(HasSubstr(c.named))) << c.sample;
+  }
+  const ByteVector longest = forged_body(sample_named("generate_continue").encode(), [](ByteVector& bytes) {
+    const std::uint32_t offset = 0xfffffffbU;  // with 4 more rows: 2^32 - 1
+    std::memcpy(bytes.data() + offsets_at + 4, &offset, sizeof offset);
+  });
+  EXPECT_EQ(rejection(longest), std::nullopt);
+}
+
+TEST(BatchDescriptor, WithoutMicroBatchesIsRefusedOutsideGeneration) {
+  EXPECT_THAT(rejection(with<std::uint32_t>(evaluation, total_micro_batches_at, 0)),
+              Optional(HasSubstr("total_micro_batches is 0")));
 }
 
 TEST(BatchDescriptor, RefusesByName) {
@@ -69,7 +126,7 @@ TEST(BatchDescriptor, RefusesByName) {
       {"sequences", with<std::uint32_t>(unlabelled, sequences_at, 0x80000000U)},
       {"sequences", with<std::uint32_t>(unlabelled, sequences_at, 0xffffffffU)},
       {"sequence_lengths", with<std::uint32_t>(unlabelled, sequences_at, 1)},  // 3 of 7 rows
-      {"frame descriptor: ends", with<std::uint32_t>(unlabelled, sequences_at, 3)},
+      {"sequence_lengths", with<std::uint32_t>(unlabelled, sequences_at, 3)},  // an id as the third length
       {"total_micro_batches", with<std::uint32_t>(unlabelled, total_micro_batches_at, 0)},
       {"total_micro_batches", with<std::uint32_t>(unlabelled, total_micro_batches_at, 1)},
       {"total_micro_batches", with<std::uint32_t>(unlabelled, total_micro_batches_at, 2)},  // flag not set
@@ -92,8 +149,6 @@ TEST(BatchDescriptor, RefusesByName) {
       {"labels", with<std::int32_t>(labelled, labels_at, -1)},
       {"labels", with<std::int32_t>(labelled, labels_at + 8, -101)},
       {"labels", with<std::int32_t>(labelled, labels_at + 24, std::numeric_limits<std::int32_t>::min())},
-      {"loss_count", with<std::uint64_t>(loss, 64 + 8, 9)},
-      {"loss_count", with<std::uint64_t>(loss, 64 + 8, std::numeric_limits<std::uint64_t>::max())},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     EXPECT_THAT(rejection(cases[i].second), Optional(HasSubstr(cases[i].first))) << "case " << i;
@@ -104,6 +159,7 @@ TEST(BatchDescriptor, LengthsThatWrapAroundDoNotFoolTheSum) {
   // 2^31 + 2^31 + 7 is 7 in 32 bits.
   Sample sample = all_samples()[unlabelled];
   sample.descriptor.sequence_lengths = {3, 3, 1};
+  sample.descriptor.sequence_ids = {1, 2, 3};
   const ByteVector frame = forged_body(sample.encode(), [](ByteVector& bytes) {
     const std::array<std::uint32_t, 3> lengths = {0x80000000U, 0x80000000U, 7};
     std::memcpy(bytes.data() + lengths_at, lengths.data(), sizeof lengths);
@@ -123,7 +179,9 @@ TEST(BatchDescriptor, AcceptsWhatIsLegal) {
   EXPECT_EQ(rejection(with<std::uint32_t>(labelled, step_label_tokens_at, 5)), std::nullopt);
   EXPECT_EQ(rejection(with<std::uint32_t>(evaluation, step_label_tokens_at, 0)), std::nullopt);
   EXPECT_EQ(rejection(with<std::uint32_t>(evaluation, total_micro_batches_at, 1)), std::nullopt);
-  EXPECT_EQ(rejection(with<std::uint64_t>(loss, 64 + 8, 8)), std::nullopt);
+  // A data set smaller than a batch repeats an id.
+  EXPECT_EQ(rejection(with<std::uint32_t>(unlabelled, ids_at, 9)), std::nullopt);
+  EXPECT_EQ(rejection(with<std::uint32_t>(unlabelled, ids_at, 0xffffffffU)), std::nullopt);
 }
 
 TEST(BatchDescriptor, LastMicroBatchAgreesWithTheFlag) {

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "base/file_io.h"
 #include "wire/frame/sample_frames.h"
 
 namespace cutlink::wire {
@@ -31,22 +32,29 @@ constexpr std::size_t plain = 10;
 TEST(FrameHeader, RefusesEveryUnknownValueByName) {
   const std::vector<Forgery> forgeries = {
       {"magic", act_up, [](FrameHeader& h) { h.magic ^= 1; }},
-      {"version", act_up, [](FrameHeader& h) { h.version = 2; }},
+      {"version", act_up, [](FrameHeader& h) { h.version = 3; }},
       {"version", act_up, [](FrameHeader& h) { h.version = 0; }},
       {"type", act_up, [](FrameHeader& h) { h.type = 0; }},
-      {"type", act_up, [](FrameHeader& h) { h.type = 3; }},
-      {"flags", act_up, [](FrameHeader& h) { h.flags = 4; }},
+      {"type", act_up, [](FrameHeader& h) { h.type = 4; }},
+      {"flags", act_up, [](FrameHeader& h) { h.flags = 0x10; }},
       {"flags", act_up, [](FrameHeader& h) { h.flags = 0x81; }},
       {"crossing", act_up, [](FrameHeader& h) { h.crossing = 4; }},
       {"dtype", act_up, [](FrameHeader& h) { h.dtype = 2; }},
-      {"phase", act_up, [](FrameHeader& h) { h.phase = 2; }},
-      {"reserved", act_up, [](FrameHeader& h) { h.reserved = 0x8000; }},
+      {"phase", act_up, [](FrameHeader& h) { h.phase = 3; }},
+      {"client", act_up, [](FrameHeader& h) { h.client ^= 0x8000; }},
+      {"client", result, [](FrameHeader& h) { h.client = 0; }},
+      {"flags: loss", act_up, [](FrameHeader& h) { h.flags |= flag_loss; }},
+      {"flags: loss", act_down, [](FrameHeader& h) { h.flags |= flag_loss; }},
+      {"phase", grad_up, [](FrameHeader& h) { h.phase = 2; }},
       {"phase", grad_up, [](FrameHeader& h) { h.phase = 1; }},
       {"phase", grad_down, [](FrameHeader& h) { h.phase = 1; }},
       {"descriptor_bytes", act_down, [](FrameHeader& h) { h.descriptor_bytes = 1; }},
       {"descriptor_bytes", grad_up, [](FrameHeader& h) { h.descriptor_bytes = 16; }},
       {"descriptor_bytes", grad_down, [](FrameHeader& h) { h.descriptor_bytes = 15; }},
       {"descriptor_bytes", grad_down_loss, [](FrameHeader& h) { h.descriptor_bytes = 17; }},
+      {"descriptor_bytes", grad_down_loss, [](FrameHeader& h) { h.descriptor_bytes = 0; }},
+      {"descriptor_bytes", grad_down_loss, [](FrameHeader& h) { h.flags ^= flag_loss; }},
+      {"descriptor_bytes", act_down, [](FrameHeader& h) { h.phase = 2, h.descriptor_bytes = 4; }},
       {"metadata_bytes", plain, [](FrameHeader& h) { h.metadata_bytes = 1; }},
       {"payload_bytes", plain, [](FrameHeader& h) { h.payload_bytes -= 1; }},
       {"payload_bytes", plain, [](FrameHeader& h) { h.dtype = 0; }},
@@ -64,8 +72,48 @@ TEST(FrameHeader, RefusesEveryUnknownValueByName) {
   const std::vector<Sample> samples = all_samples();
   for (const Forgery& forgery : forgeries) {
     const ByteVector bytes = forged(samples[forgery.sample].encode(), forgery.change);
-    EXPECT_THAT(rejection(bytes), Optional(HasSubstr("frame header: " + forgery.field)))
-        << samples[forgery.sample].name;
+    const std::string named = forgery.field == "version" ? "frame version" : "frame header: " + forgery.field;
+    EXPECT_THAT(rejection(bytes), Optional(HasSubstr(named))) << samples[forgery.sample].name;
+  }
+}
+
+TEST(FrameHeader, RefusesWhatDoesNotBelongToGenerationByName) {
+  struct Case {
+    std::string named;
+    std::string sample;
+    std::function<void(FrameHeader&)> change;
+  };
+  const std::vector<Case> cases = {
+      {"flags (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.flags = flag_plain; }},
+      {"flags (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.flags = flag_last_micro_batch; }},
+      {"flags (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.flags = flag_row_maps; }},
+      {"flags (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.flags = flag_loss; }},
+      {"crossing (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.crossing = 3; }},
+      {"phase (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.phase = 1; }},
+      {"dtype (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.dtype = 1; }},
+      {"codec_id (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.codec_id = 1; }},
+      {"rows (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.rows = 1; }},
+      {"channels (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.channels = 6; }},
+      {"descriptor_bytes (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.descriptor_bytes = 5; }},
+      {"metadata_bytes (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.metadata_bytes = 1; }},
+      {"payload_bytes (of a drop_cache)", "drop_cache", [](FrameHeader& h) { h.payload_bytes = 1; }},
+      {"flags (of a result)", "generate_tokens", [](FrameHeader& h) { h.flags = flag_row_maps; }},
+      {"flags (of a result)", "generate_tokens", [](FrameHeader& h) { h.flags = flag_loss; }},
+      {"descriptor_bytes (of a result)", "generate_tokens",
+       [](FrameHeader& h) { h.descriptor_bytes = 4 + 4 * 3 + 1; }},
+      {"descriptor_bytes (of a result)", "generate_tokens", [](FrameHeader& h) { h.phase = 1; }},
+      {"descriptor_bytes", "generate_continue",
+       [](FrameHeader& h) { h.descriptor_bytes = 28 + 12 * 3 + 4 + 2 * 5 + 4 + 1; }},
+      {"descriptor_bytes", "generate_begin", [](FrameHeader& h) { h.descriptor_bytes = 28 + 12 * 3 + 1; }},
+      {"descriptor_bytes", "act_down_maps", [](FrameHeader& h) { h.descriptor_bytes = 4 + 2 * 5 + 4 + 1; }},
+      {"descriptor_bytes", "grad_down_loss_maps",
+       [](FrameHeader& h) { h.descriptor_bytes = 16 + 4 + 2 * 5 + 4 + 1; }},
+      {"metadata_bytes (of a plain frame)", "plain_maps", [](FrameHeader& h) { h.metadata_bytes = 1; }},
+  };
+  for (const Case& c : cases) {
+    EXPECT_THAT(rejection(forged(sample_named(c.sample).encode(), c.change)),
+                Optional(HasSubstr("frame header: " + c.named)))
+        << c.sample;
   }
 }
 
@@ -79,11 +127,12 @@ TEST(FrameHeader, RefusesEveryHostileLength) {
     Field field;
     std::uint32_t maximum;
   };
-  const std::vector<Case> cases = {{"rows", &FrameHeader::rows, sample_limits.max_rows},
-                                   {"channels", &FrameHeader::channels, sample_limits.channels},
-                                   {"descriptor_bytes", &FrameHeader::descriptor_bytes, 24 + 4 * 3 + 4 * 7},
-                                   {"metadata_bytes", &FrameHeader::metadata_bytes, body_cap},
-                                   {"payload_bytes", &FrameHeader::payload_bytes, body_cap}};
+  const std::vector<Case> cases = {
+      {"rows", &FrameHeader::rows, sample_limits.max_rows},
+      {"channels", &FrameHeader::channels, sample_limits.channels},
+      {"descriptor_bytes", &FrameHeader::descriptor_bytes, 24 + 8 * 3 + 4 * 7 + 4 + 2 * 5 + 4},
+      {"metadata_bytes", &FrameHeader::metadata_bytes, body_cap},
+      {"payload_bytes", &FrameHeader::payload_bytes, body_cap}};
   for (const Sample& sample : all_samples()) {
     const ByteVector frame = sample.encode();
     const FrameHeader honest = header_in(frame);
@@ -134,11 +183,64 @@ TEST(FrameHeader, LimitsBeyondReasonDoNotWrapAround) {
   EXPECT_NE(rejection(frame, huge), std::nullopt);
 }
 
-TEST(FrameHeader, SaysWhichReleaseToUse) {
-  const ByteVector bytes = forged(all_samples()[act_up].encode(), [](FrameHeader& h) { h.version = 7; });
-  EXPECT_EQ(rejection(bytes),
-            "frame header: version is 7, this program speaks 1: use the same release at both ends (close the "
-            "connection)");
+TEST(FrameHeader, SaysThatAnotherVersionNeedsTheSameOnBothSides) {
+  const ByteVector bytes = forged(all_samples()[act_up].encode(), [](FrameHeader& h) { h.version = 1; });
+  EXPECT_EQ(
+      rejection(bytes),
+      "frame version 1, this cutlink writes 2: use the same version on both sides (close the connection)");
+}
+
+// A frame that version 1 wrote: its evaluation result, checksums and all.
+TEST(FrameHeader, RefusesARealFrameOfVersion1) {
+  const ByteVector bytes = read_file(CUTLINK_SOURCE_DIR "/tests/fuzz/corpus/frame/v1-result_eval", 1000);
+  ASSERT_EQ(bytes.size(), 1U + 64 + 16);  // the corpus has one byte before the frame
+  EXPECT_THAT(rejection(ByteSpan(bytes).subspan(1)), Optional(HasSubstr("frame version 1")));
+}
+
+TEST(FrameHeader, SaysWhoseFrameWasExpected) {
+  const ByteVector bytes = forged(all_samples()[act_up].encode(), [](FrameHeader& h) { h.client = 3; });
+  EXPECT_THAT(rejection(bytes), Optional(HasSubstr("client is 3, the agreement is with client 1286")));
+}
+
+TEST(FrameHeader, PeekKnowsNoLimits) {
+  Sample sample = all_samples()[act_down];
+  sample.info.client = 77;
+  sample.info.channels = 12345;
+  ByteVector bytes = sample.encode();
+  bytes.back() ^= 1;  // the body is not looked at
+  for (const ByteSpan part : {ByteSpan(bytes), ByteSpan(bytes).first(header_bytes)}) {
+    const FrameInfo info = peek_frame(part);
+    EXPECT_EQ(info.crossing, Crossing::act_down);
+    EXPECT_EQ(info.phase, Phase::train);
+    EXPECT_EQ(info.client, 77);
+    EXPECT_EQ(info.channels, 12345U);
+    EXPECT_EQ(info.step, 0x01020304U);
+    EXPECT_EQ(info.micro_batch, 1U);
+  }
+}
+
+TEST(FrameHeader, PeekRefusesWhatIsNoHeader) {
+  const ByteVector good = all_samples()[act_down].encode();
+  const auto why = [](ByteSpan bytes) -> std::string {
+    try {
+      static_cast<void>(peek_frame(bytes));
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::peer);
+      return error.what();
+    }
+  };
+  EXPECT_THAT(why({}), HasSubstr("ends after 0 of 64"));
+  EXPECT_THAT(why(ByteSpan(good).first(63)), HasSubstr("ends after 63 of 64"));
+  EXPECT_THAT(why(forged(good, [](FrameHeader& h) { h.magic ^= 1; })), HasSubstr("magic"));
+  EXPECT_THAT(why(forged(good, [](FrameHeader& h) { h.version = 1; })), HasSubstr("frame version 1"));
+  EXPECT_THAT(why(forged(good, [](FrameHeader& h) { h.type = 9; })), HasSubstr("type"));
+  EXPECT_THAT(why(forged(good, [](FrameHeader& h) { h.flags = 0x80; })), HasSubstr("flags"));
+  EXPECT_THAT(why(forged(good, [](FrameHeader& h) { h.crossing = 4; })), HasSubstr("crossing"));
+  EXPECT_THAT(why(forged(good, [](FrameHeader& h) { h.phase = 3; })), HasSubstr("phase"));
+  ByteVector damaged = good;
+  damaged[20] ^= 1;
+  EXPECT_THAT(why(damaged), HasSubstr("header_hash"));
 }
 
 TEST(FrameHeader, HashIsXxh3) {

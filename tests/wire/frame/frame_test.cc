@@ -38,6 +38,7 @@ TEST_P(FrameOfEveryKind, ComesBackEqual) {
   EXPECT_EQ(frame.info.step, sample.info.step);
   EXPECT_EQ(frame.info.micro_batch, sample.info.micro_batch);
   EXPECT_EQ(frame.info.sequence, sample.info.sequence);
+  EXPECT_EQ(frame.info.client, sample.info.client);
   EXPECT_EQ(frame.info.rows, sample.info.rows);
   EXPECT_EQ(frame.info.channels, sample.info.channels);
   EXPECT_EQ(frame.descriptor.sequence_lengths, sample.descriptor.sequence_lengths);
@@ -49,6 +50,13 @@ TEST_P(FrameOfEveryKind, ComesBackEqual) {
   EXPECT_EQ(frame.descriptor.has_loss, sample.descriptor.has_loss);
   EXPECT_EQ(frame.descriptor.loss_sum, sample.descriptor.loss_sum);
   EXPECT_EQ(frame.descriptor.loss_count, sample.descriptor.loss_count);
+  EXPECT_EQ(frame.descriptor.sequence_ids, sample.descriptor.sequence_ids);
+  EXPECT_EQ(frame.descriptor.cache, sample.descriptor.cache);
+  EXPECT_EQ(frame.descriptor.position_offsets, sample.descriptor.position_offsets);
+  EXPECT_EQ(frame.descriptor.tokens, sample.descriptor.tokens);
+  EXPECT_EQ(frame.descriptor.maps.sent, sample.descriptor.maps.sent);
+  EXPECT_EQ(frame.descriptor.maps.wanted, sample.descriptor.maps.wanted);
+  EXPECT_EQ(frame.descriptor.maps.classes, sample.descriptor.maps.classes);
   EXPECT_THAT(frame.metadata, ElementsAreArray(sample.metadata));
   EXPECT_THAT(frame.payload, ElementsAreArray(sample.payload));
 }
@@ -112,28 +120,40 @@ TEST_P(FrameOfEveryKind, SurvivesForgedBytes) {
 
 // Counted by hand from FORMAT.md, not by the code that writes.
 TEST(FrameSizes, AreThoseOfTheSpecification) {
-  std::vector<std::uint64_t> total;
+  std::vector<int> total;
   for (const Sample& sample : all_samples()) {
-    total.push_back(sample.encode().size());
+    total.push_back(static_cast<int>(sample.encode().size()));
   }
-  EXPECT_THAT(total, ElementsAre(64 + 24 + 8 + 3 + 5,        // act_up: two sequences
-                                 64 + 24 + 8 + 28 + 3 + 5,   // with 7 labels
-                                 64 + 24 + 8 + 28 + 3 + 5,   //
-                                 64 + 3 + 5,                 // act_down
-                                 64 + 3 + 5,                 //
-                                 64 + 5,                     // grad_up without metadata
-                                 64 + 3,                     // grad_down without payload
-                                 64 + 16 + 3 + 5,            // with a loss
-                                 64 + 16,                    // result
-                                 64 + 16,                    //
-                                 64 + 24 + 8 + 7 * 6 * 2));  // plain bf16
+  EXPECT_THAT(total, ElementsAreArray({64 + 24 + 16 + 3 + 5,       // act_up: two sequences
+                                       64 + 24 + 16 + 28 + 3 + 5,  // with 7 labels
+                                       64 + 24 + 16 + 28 + 3 + 5,  //
+                                       64 + 3 + 5,                 // act_down
+                                       64 + 3 + 5,                 //
+                                       64 + 5,                     // grad_up without metadata
+                                       64 + 3,                     // grad_down without payload
+                                       64 + 16 + 3 + 5,            // with a loss
+                                       64 + 16,                    // result
+                                       64 + 16,                    //
+                                       64 + 24 + 16 + 7 * 6 * 2,   // plain bf16
+                                       64 + 24 + 16 + 18 + 3 + 5,  // all three maps of 7 rows: 4 + 5 + 5 + 4
+                                       64 + 24 + 16 + 28 + 9 + 3 + 5,  // labels, and a set
+                                       64 + 9 + 3 + 5,                 // act_down with a set
+                                       64 + 8 + 5,                     // grad_up with classes
+                                       64 + 9 + 5,                     // grad_down with a set
+                                       64 + 16 + 13 + 3 + 5,           // with a loss, a set and classes
+                                       64 + 9 + 2 * 6 * 2,             // plain bf16, 2 of 7 rows
+                                       64 + 28 + 24 + 3 + 5,           // the begin of a cache
+                                       64 + 28 + 24 + 9 + 3 + 5,       // its next forward, with a set
+                                       64 + 3 + 5,                     // the answer
+                                       64 + 4 + 8,                     // tokens
+                                       64 + 4}));                      // drop_cache
 }
 
 TEST(FrameSizes, KeepLabelsApart) {
   FrameSizes sizes;
   static_cast<void>(all_samples()[1].encode(&sizes));
   EXPECT_EQ(sizes.header, 64U);
-  EXPECT_EQ(sizes.descriptor, 32U);
+  EXPECT_EQ(sizes.descriptor, 40U);
   EXPECT_EQ(sizes.labels, 28U);
   EXPECT_EQ(sizes.metadata, 3U);
   EXPECT_EQ(sizes.payload, 5U);
@@ -150,7 +170,7 @@ TEST(Frame, HasTheBytesOfTheSpecification) {
   ASSERT_EQ(bytes.size(), 64U + 16 + 3 + 5);
   EXPECT_THAT(part(0, 4), ElementsAre('C', 'U', 'T', 'L'));
   EXPECT_THAT(part(4, 12),
-              ElementsAre(1, 1, 0, 3, 1, 0, 0, 0));  // version, tensor, -, grad_down, bf16, train, -
+              ElementsAre(2, 1, 8, 3, 1, 0, 6, 5));  // version, tensor, loss, grad_down, bf16, train, client
   EXPECT_THAT(part(12, 16), ElementsAre(0xd4, 0xc3, 0xb2, 0xa1));
   EXPECT_THAT(part(16, 24), ElementsAre(0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11));
   EXPECT_THAT(part(32, 48), ElementsAre(4, 3, 2, 1, 1, 0, 0, 0, 7, 0, 0, 0, 6, 0, 0, 0));
@@ -194,6 +214,36 @@ TEST(Frame, APartOf4GibIsRefusedBeforeItIsRead) {
       EXPECT_THAT(error.what(), HasSubstr("4294967296 bytes is beyond"));
     }
   }
+}
+
+TEST(FrameSizes, CountRowMapsAsDescriptor) {
+  FrameSizes sizes;
+  static_cast<void>(sample_named("grad_down_loss_maps").encode(&sizes));
+  EXPECT_EQ(sizes.descriptor, 16U + 4 + 5 + 4);
+  EXPECT_EQ(sizes.labels, 0U);
+}
+
+// M rows travel, so M, not N, bounds the body.
+TEST(Frame, TheRowsThatTravelBoundTheBody) {
+  Sample sample = sample_named("act_down_maps");  // 2 of 7 rows
+  const std::uint64_t cap = max_body_bytes(2, 6);
+  sample.metadata.assign(cap - sample.payload.size(), 1);
+  EXPECT_EQ(rejection(sample.encode()), std::nullopt);
+  sample.metadata.push_back(1);
+  EXPECT_THAT(rejection(sample.encode()), Optional(HasSubstr("metadata_bytes + payload_bytes")));
+}
+
+TEST(Frame, APlainFrameHasExactlyTheRowsThatTravel) {
+  Sample sample = sample_named("plain_maps");  // 2 of 7 rows
+  for (const std::size_t size : {7 * 6 * 2, 2 * 6 * 2 - 1, 2 * 6 * 2 + 1, 0}) {
+    sample.payload.assign(size, 3);
+    EXPECT_THAT(rejection(sample.encode()), Optional(HasSubstr("payload_bytes (of a plain frame)"))) << size;
+  }
+  sample.descriptor.maps = {.sent = {}, .wanted = {}, .classes = std::vector(7, RowClass::prompt)};
+  sample.payload.assign(7 * 6 * 2 - 1, 3);
+  EXPECT_THAT(rejection(sample.encode()), Optional(HasSubstr("payload_bytes (of a plain frame)")));
+  sample.payload.assign(7 * 6 * 2, 3);
+  EXPECT_EQ(rejection(sample.encode()), std::nullopt);
 }
 
 TEST(Frame, CodecIdsDiffer) {
