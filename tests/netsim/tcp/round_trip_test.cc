@@ -1,6 +1,7 @@
 // The worked example of netsim/tcp/README.md: RTT' on a fixed link.
 #include <gtest/gtest.h>
 
+#include "netsim/bottleneck_of.h"
 #include "netsim/fixed/fixed_hop.h"
 #include "netsim/tcp/link_exchange.h"
 
@@ -9,7 +10,7 @@ namespace {
 
 TEST(RoundTrip, TheRoundTripHoldsOneSegmentAndItsAck) {
   const LinkSpec spec = fixed(100, 20);
-  const FixedHop hop(spec.fixed, segmenting_of(spec.tcp));
+  const FixedHop hop(fixed_of(spec), segmenting_of(spec.tcp));
   EXPECT_NEAR(hop.round_trip_share(Direction::up, 10 * 1448).count(), 120.0 + 4.16, 1e-9);
 }
 
