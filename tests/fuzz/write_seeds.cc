@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "base/file_io.h"
-#include "wire/message.h"
 #include "wire/frame/sample_frames.h"
+#include "wire/message.h"
 
 namespace {
 

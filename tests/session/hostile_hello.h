@@ -106,9 +106,10 @@ inline std::vector<ChangedAgreement> changed_agreements(const ByteVector& good,
     };
     if (field.kind == Kind::real) {
       for (const double number :
-           {0.0, -0.0, field.least_real, field.most_real, std::nextafter(field.most_real, infinity), 1e300, 1e39, -1e-300, -1.0,
-            std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::max(), infinity,
-            -infinity, std::numeric_limits<double>::quiet_NaN()}) {
+           {0.0, -0.0, field.least_real, field.most_real, std::nextafter(field.most_real, infinity), 1e300,
+            1e39, -1e-300, -1.0, std::numeric_limits<double>::denorm_min(),
+            std::numeric_limits<double>::max(), infinity, -infinity,
+            std::numeric_limits<double>::quiet_NaN()}) {
         add(number, number >= field.least_real && number <= field.most_real);
       }
       continue;

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/version.h"
-#include "model/tokenizer/byte_tokenizer.h"
 #include "model/llama/llama.h"
+#include "model/tokenizer/byte_tokenizer.h"
 #include "model/tokenizer/tokenizer.h"
 
 namespace cutlink::train {

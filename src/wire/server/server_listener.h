@@ -12,9 +12,9 @@
 
 #include "base/byte_io.h"
 #include "base/units.h"
+#include "wire/message.h"
 #include "wire/tls/certificates.h"
 #include "wire/tls/key_file.h"
-#include "wire/message.h"
 
 namespace cutlink::wire {
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
+#include "wire/tcp_socket.h"
 #include "wire/tls/certificates.h"
 #include "wire/tls/key_file.h"
-#include "wire/tcp_socket.h"
 
 namespace cutlink::wire {
 

@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
-#include "wire/tls/plain_openssl.h"
 #include "wire/raw_socket.h"
 #include "wire/server/running_server.h"
 #include "wire/strange_peer.h"
+#include "wire/tls/plain_openssl.h"
 #include "wire/tls/test_authority.h"
 
 namespace cutlink::wire {

@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/steady_now.h"
 #include "base/temporary_folder.h"
-#include "wire/tls/plain_openssl.h"
 #include "wire/raw_socket.h"
 #include "wire/server/running_server.h"
+#include "wire/tls/plain_openssl.h"
 #include "wire/tls/test_authority.h"
 #include "wire/tls/tls_end.h"
 

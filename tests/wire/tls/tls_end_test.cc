@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <array>
 
-#include "wire/tls/plain_openssl.h"
 #include "wire/raw_socket.h"
 #include "wire/server/running_server.h"
+#include "wire/tls/plain_openssl.h"
 
 namespace cutlink::wire {
 namespace {
