@@ -33,7 +33,7 @@ class ShapedLink {
   ShapedLink(const LinkSpec& link, std::uint64_t seed);
 
   // Payload that is on its way at most, per direction: what queue and delay hold at the link's rate.
-  [[nodiscard]] std::uint64_t most_under_way(Direction direction) const { return lane(direction).most; }
+  [[nodiscard]] std::uint64_t max_under_way(Direction direction) const { return lane(direction).most; }
   // Payload of a whole segment.
   [[nodiscard]] std::uint64_t segment_bytes() const { return segmenting_.payload; }
   // Payload that may enter now. 0: not before something arrives.

@@ -13,7 +13,7 @@
 namespace cutlink::netsim {
 namespace {
 
-constexpr std::size_t most_streams = 256;      // two files each
+constexpr std::size_t max_streams = 256;       // two files each
 constexpr std::size_t read_bytes = 64 * 1024;  // of one stream, before the others get their turn
 constexpr unsigned burst_segments = 64;        // of one direction, likewise
 constexpr unsigned busy_segments = 4;          // as many in one round: they come faster than rounds
@@ -118,7 +118,7 @@ unsigned ShapedRelay::read_all() {
 }
 
 void ShapedRelay::accept_all() {
-  while (streams_.size() < most_streams) {
+  while (streams_.size() < max_streams) {
     OwnedFd client(::accept4(listener_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (client.number() < 0) {
       return;
@@ -137,14 +137,14 @@ void ShapedRelay::accept_all() {
 // For a whole segment at least: pieces of one would stay pieces for ever, each with headers of its own.
 bool ShapedRelay::has_room(Direction direction) const {
   const std::uint64_t room = link_.room(direction);
-  return room >= std::min(link_.segment_bytes(), link_.most_under_way(direction));
+  return room >= std::min(link_.segment_bytes(), link_.max_under_way(direction));
 }
 
 // A stream whose receiver takes nothing may fill the link once, and then waits without the others' room.
 bool ShapedRelay::may_read(const Stream& stream, Direction direction) const {
   const Way& way = stream.ways[index_of(direction)];
   return way.reading && !stream.broken && has_room(direction) &&
-         way.under_way.size() < link_.most_under_way(direction);
+         way.under_way.size() < link_.max_under_way(direction);
 }
 
 unsigned ShapedRelay::read_from(std::uint64_t id, Stream& stream, Direction direction) {
@@ -155,7 +155,7 @@ unsigned ShapedRelay::read_from(std::uint64_t id, Stream& stream, Direction dire
   std::array<std::uint8_t, read_bytes> buffer;
   const auto most =
       static_cast<std::size_t>(std::min({std::uint64_t{read_bytes}, link_.room(direction),
-                                         link_.most_under_way(direction) - way.under_way.size()}));
+                                         link_.max_under_way(direction) - way.under_way.size()}));
   const auto segment = static_cast<std::size_t>(link_.segment_bytes());
   const std::size_t whole = most > segment ? most - most % segment : most;
   const ssize_t got = ::recv(entrance(stream, direction), buffer.data(), whole, 0);
@@ -238,7 +238,7 @@ void ShapedRelay::remove_ended() {
 void ShapedRelay::list_files() {
   files_.clear();
   files_.push_back({wake_.number(), POLLIN, 0});
-  if (streams_.size() < most_streams) {
+  if (streams_.size() < max_streams) {
     files_.push_back({listener_.number(), POLLIN, 0});
   }
   for (const auto& [id, stream] : streams_) {

@@ -11,7 +11,7 @@ namespace cutlink::record {
 
 namespace {
 
-constexpr std::size_t most_shown = 40;  // bytes of a cell in a message
+constexpr std::size_t max_shown = 40;  // bytes of a cell in a message
 
 // The one of `all` that the cell names.
 template <typename Word, std::size_t count>
@@ -21,7 +21,7 @@ Word word_of(const CsvCell& cell, const std::array<Word, count>& all) {
       return word;
     }
   }
-  cell.fail(fmt::format("\"{}\" is not known", on_one_line(cell.text().substr(0, most_shown))));
+  cell.fail(fmt::format("\"{}\" is not known", on_one_line(cell.text().substr(0, max_shown))));
 }
 
 }  // namespace

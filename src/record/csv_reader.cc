@@ -11,7 +11,7 @@ namespace cutlink::record {
 
 namespace {
 
-constexpr std::size_t longest_record = 1'000'000;  // bytes; ours have some hundred
+constexpr std::size_t max_record = 1'000'000;  // bytes; ours have some hundred
 constexpr std::size_t piece_bytes = 1U << 18;
 
 }  // namespace
@@ -67,9 +67,9 @@ void CsvParser::feed(std::string_view piece) {
           any_ = true;
       }
     }
-    if (text_.size() + ends_.size() > longest_record) {
+    if (text_.size() + ends_.size() > max_record) {
       usage_error(fmt::format("{}:{}: longer than {} bytes: not a CSV file of cutlink", file_, line_ + 1,
-                              longest_record));
+                              max_record));
     }
   }
 }

@@ -11,7 +11,7 @@ namespace cutlink::record {
 
 namespace {
 
-constexpr std::uint64_t most_bytes = 100'000'000;  // of the file: events are few
+constexpr std::uint64_t max_bytes = 100'000'000;  // of the file: events are few
 constexpr std::array<std::string_view, 3> kept = {"connection_lost", "connection_back", "went_back"};
 
 bool is_history(std::string_view line) {
@@ -36,7 +36,7 @@ std::string cut_events(std::string_view events, std::uint64_t offset) {
 }
 
 std::uint64_t cut_event_file(const std::filesystem::path& file, std::uint64_t offset) {
-  const std::string events = read_regular_file(file, most_bytes);
+  const std::string events = read_regular_file(file, max_bytes);
   if (events.size() <= offset) {
     return events.size();
   }

@@ -29,9 +29,9 @@ std::unique_ptr<worlds::World> make_world(const RunRequest& request, const Asset
                                           std::unique_ptr<session::LiveSession> session,
                                           train::Observer& observer) {
   if (session) {
-    const std::size_t most_widths =
+    const std::size_t max_widths =
         std::max<std::size_t>(assets.config.hidden, request.scenario.train.max_length);
-    return std::make_unique<worlds::LiveWorld>(std::move(session), most_widths, observer);
+    return std::make_unique<worlds::LiveWorld>(std::move(session), max_widths, observer);
   }
   return std::make_unique<worlds::SimulatedWorld>(request.scenario.train, assets.config,
                                                   assets.checkpoint.get(), observer);

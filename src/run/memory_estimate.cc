@@ -11,7 +11,7 @@
 namespace cutlink::run {
 
 void check_memory(const scenario::Scenario& scenario, const Assets& assets, bool both_halves,
-                  std::uint64_t most_bytes) {
+                  std::uint64_t max_bytes) {
   const train::TrainSpec& spec = scenario.train;
   if (!assets.train_data) {
     return;
@@ -24,11 +24,11 @@ void check_memory(const scenario::Scenario& scenario, const Assets& assets, bool
   }
   const std::size_t blocks = both_halves ? assets.config.blocks : spec.split.bottom + spec.split.top;
   const std::uint64_t bytes = model::activation_bytes(assets.config, blocks, rows, spec.compute);
-  if (bytes > most_bytes) {
+  if (bytes > max_bytes) {
     usage_error(
         fmt::format("train.batch {}: a micro-batch of {} tokens keeps at least {} of activations; this "
                     "machine has {} of memory: lower train.batch (and raise train.accumulation)",
-                    spec.batch, rows, cutlink::to_text(Bytes{bytes}), cutlink::to_text(Bytes{most_bytes})));
+                    spec.batch, rows, cutlink::to_text(Bytes{bytes}), cutlink::to_text(Bytes{max_bytes})));
   }
 }
 

@@ -10,9 +10,9 @@
 
 namespace cutlink::run {
 
-// Throws Error(usage) where the first step's largest micro-batch needs more than `most_bytes`, which the
+// Throws Error(usage) where the first step's largest micro-batch needs more than `max_bytes`, which the
 // kernel would answer by ending the program. both_halves: the server half lives on this machine, too.
 void check_memory(const scenario::Scenario& scenario, const Assets& assets, bool both_halves,
-                  std::uint64_t most_bytes);
+                  std::uint64_t max_bytes);
 
 }  // namespace cutlink::run

@@ -19,7 +19,7 @@ namespace cutlink::run {
 
 namespace {
 
-constexpr std::uint32_t most_steps = 200;  // batches looked at; their sizes differ little
+constexpr std::uint32_t max_steps = 200;  // batches looked at; their sizes differ little
 
 // Keeps the last step's row and the coding times of its messages.
 class Calibration : public record::RunSink {
@@ -125,7 +125,7 @@ PredictedRow predict_row(const scenario::Scenario& s, const Assets& assets, cons
   predicted.reference = row.reference;
   const auto activation = codecs::make_codec(row.codecs.activation);
   const auto gradient = codecs::make_codec(row.codecs.gradient);
-  const std::uint32_t end = std::min(s.train.steps, first + most_steps);
+  const std::uint32_t end = std::min(s.train.steps, first + max_steps);
   std::array<double, all_crossings.size()> bytes{};  // of a micro-batch
   double elements = 0.0;
   for (std::uint32_t step = first; step < end; ++step) {

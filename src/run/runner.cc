@@ -19,21 +19,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Tells a server that names a checkpoint and never goes on from it from one that is started anew often.
+// Detects a server that keeps offering the same checkpoint without making progress.
 class Standstill {
  public:
   // The run goes back to `step`, so long after it did so last. Throws Error(peer) once that leads nowhere.
   void goes_back(std::uint32_t step, std::chrono::nanoseconds after) {
     times_ = step == step_ && after < std::chrono::seconds(10) ? times_ + 1 : 0;
     step_ = step;
-    if (times_ == most_times) {
+    if (times_ == max_times) {
       peer_error(fmt::format(
           "the server names a checkpoint of step {} again and again, and never goes on from it", step));
     }
   }
 
  private:
-  static constexpr int most_times = 50;
+  static constexpr int max_times = 50;
   std::optional<std::uint32_t> step_;
   int times_ = 0;
 };

@@ -21,7 +21,7 @@ namespace {
 
 using Path = std::filesystem::path;
 
-constexpr std::int64_t most_u32 = std::numeric_limits<std::uint32_t>::max();
+constexpr std::int64_t max_u32 = std::numeric_limits<std::uint32_t>::max();
 
 // Runs a check of a lower folder and says where the value was written.
 template <typename Check>
@@ -239,14 +239,14 @@ std::vector<KeySpec> make_keys() {
   add(data_key(
       "data.eval", "examples to evaluate on", [](S & s) -> auto& { return s.eval_data; }));
   add(count_key(
-      "data.train_limit", 0, most_u32, "use the first so many; 0: all (builtin: 2000)",
+      "data.train_limit", 0, max_u32, "use the first so many; 0: all (builtin: 2000)",
       [](S & s) -> auto& { return s.train_limit; }));
   add(count_key(
-      "data.eval_limit", 0, most_u32, "use the first so many; 0: all (builtin: 200)",
+      "data.eval_limit", 0, max_u32, "use the first so many; 0: all (builtin: 200)",
       [](S & s) -> auto& { return s.eval_limit; }));
   add(prompt_key());
   add(count_key(
-      "eval.every", 0, most_u32, "evaluate after so many steps; 0: only before the first and after the last",
+      "eval.every", 0, max_u32, "evaluate after so many steps; 0: only before the first and after the last",
       [](S & s) -> auto& { return s.eval_every; }));
   add(flag_key(
       "eval.plain", "evaluate with the codecs out of the loop, too",
@@ -260,14 +260,14 @@ std::vector<KeySpec> make_keys() {
   add(link_key());
   add(compute_key());
   add(count_key(
-      "metrics.distortion_every", 0, most_u32,
+      "metrics.distortion_every", 0, max_u32,
       "measure |x - x^|^2 / |x|^2 every so many steps, timed apart, in the simulated world; 0: never",
       [](S & s) -> auto& { return s.distortion_every; }));
   add(not_identity(real_key(
       "metrics.target_loss", 0.0, 1e9, "of \"time to loss\"; 0: the reference's final loss + 1 %",
       [](S & s) -> auto& { return s.target_loss; })));
   add(not_identity(count_key(
-      "checkpoint.every", 0, most_u32, "save a checkpoint every so many steps; 0: when interrupted",
+      "checkpoint.every", 0, max_u32, "save a checkpoint every so many steps; 0: when interrupted",
       [](S & s) -> auto& { return s.checkpoint_every; })));
   return keys;
 }

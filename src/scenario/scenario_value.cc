@@ -11,7 +11,7 @@ namespace cutlink::scenario {
 
 namespace {
 
-constexpr std::size_t most_shown = 100;  // bytes of a message that are the user's
+constexpr std::size_t max_shown = 100;  // bytes of a message that are the user's
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -28,10 +28,10 @@ std::string quoted(const std::string& text) {
 
 // Cut before a byte that begins a character, so that the rest is UTF-8 still.
 std::string clipped(const std::string& text) {
-  if (text.size() <= most_shown) {
+  if (text.size() <= max_shown) {
     return text;
   }
-  std::size_t end = most_shown;
+  std::size_t end = max_shown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
     --end;
   }
@@ -75,9 +75,9 @@ std::string as_text(const Value& value, const std::string& key) {
 
 std::string as_name(const Value& value, const std::string& key) {
   const std::string text = as_text(value, key);
-  if (text.size() > most_shown || std::any_of(text.begin(), text.end(), is_control)) {
+  if (text.size() > max_shown || std::any_of(text.begin(), text.end(), is_control)) {
     refuse(value, key,
-           fmt::format("no name (allowed: up to {} bytes without control characters)", most_shown));
+           fmt::format("no name (allowed: up to {} bytes without control characters)", max_shown));
   }
   return text;
 }

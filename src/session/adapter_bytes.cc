@@ -14,11 +14,11 @@ namespace cutlink::session {
 
 namespace {
 
-constexpr std::size_t most_name = 200;  // a parameter's is some 60
+constexpr std::size_t max_name = 200;  // a parameter's is some 60
 constexpr std::uint64_t least_parameter = 8 + 1 + 8 + 8 + 8;
 
 bool is_parameter_name(const std::string& name) {
-  return !name.empty() && name.size() <= most_name && std::ranges::all_of(name, [](char c) {
+  return !name.empty() && name.size() <= max_name && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
   });
 }

@@ -17,9 +17,9 @@ struct RequestTimes {
 };
 
 inline constexpr std::uint16_t report_version = 1;
-inline constexpr std::uint32_t most_report_events =
+inline constexpr std::uint32_t max_report_events =
     64;  // of a person's interest, of one request: a handful are usual
-inline constexpr std::size_t most_report_text = 1000;  // bytes
+inline constexpr std::size_t max_report_text = 1000;  // bytes
 
 enum class ReportEvent : std::uint8_t { work = 1, received = 2, sent = 3, widths = 4, event = 5 };
 

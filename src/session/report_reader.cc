@@ -21,8 +21,8 @@ constexpr std::int64_t longest_ns = 1LL << 50;  // 13 days: sums over a run stay
 // One line of text for people: it will be printed on their terminal.
 std::string get_text(ByteReader& in, const char* field) {
   const auto size = in.get<std::uint16_t>();
-  if (size > most_report_text) {
-    in.fail(fmt::format("{} has {} bytes; at most {} are accepted", field, size, most_report_text));
+  if (size > max_report_text) {
+    in.fail(fmt::format("{} has {} bytes; at most {} are accepted", field, size, max_report_text));
   }
   const ByteSpan bytes = in.take(size);
   std::string text(bytes.begin(), bytes.end());
@@ -187,8 +187,8 @@ class Replay {
   void widths() {
     expect(at_ == Place::sent && training() && has_tensor(), "widths");
     const auto count = in_.get<std::uint32_t>();
-    if (count == 0 || count > context_.most_widths) {
-      in_.fail(fmt::format("{} widths of a crossing; 1 to {} are possible", count, context_.most_widths));
+    if (count == 0 || count > context_.max_widths) {
+      in_.fail(fmt::format("{} widths of a crossing; 1 to {} are possible", count, context_.max_widths));
     }
     const ByteSpan widths = in_.take(count);
     if (std::ranges::any_of(widths, [](std::uint8_t width) { return width > widest; })) {
@@ -199,8 +199,8 @@ class Replay {
   }
 
   void event() {
-    if (++events_ > most_report_events) {
-      in_.fail(fmt::format("more than {} events in one request", most_report_events));
+    if (++events_ > max_report_events) {
+      in_.fail(fmt::format("more than {} events in one request", max_report_events));
     }
     Event event;
     event.warning = in_.get<std::uint8_t>() != 0;

@@ -17,8 +17,8 @@ struct ReportContext {
   Crossing request = Crossing::act_up;
   Phase phase = Phase::train;
   std::uint32_t step = 0, micro_batch = 0;
-  ByteSpan answer;              // the frame that came with it; empty: none
-  std::size_t most_widths = 0;  // of a crossing
+  ByteSpan answer;             // the frame that came with it; empty: none
+  std::size_t max_widths = 0;  // of a crossing
 };
 
 struct HalfReport {

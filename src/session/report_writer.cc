@@ -14,7 +14,7 @@ constexpr std::size_t head_bytes = sizeof report_version + 3 * sizeof(std::int64
 
 void put_text(ByteWriter& out, std::string_view text) {
   const std::size_t size =
-      text.size() > most_report_text ? valid_utf8_prefix(text.substr(0, most_report_text)) : text.size();
+      text.size() > max_report_text ? valid_utf8_prefix(text.substr(0, max_report_text)) : text.size();
   out.put(static_cast<std::uint16_t>(size));
   out.put_raw(text.data(), size);
 }
@@ -48,7 +48,7 @@ void ReportingObserver::on_widths(std::uint32_t, Crossing, std::span<const std::
 }
 
 void ReportingObserver::on_event(const Event& event) {
-  if (told_ == most_report_events) {
+  if (told_ == max_report_events) {
     return;  // the client would refuse the whole report
   }
   ++told_;
@@ -84,12 +84,12 @@ ByteVector ReportingObserver::take(const RequestTimes& times, double gradient_no
   return report;
 }
 
-std::size_t most_report_bytes(std::size_t most_widths) {
-  constexpr std::size_t text = sizeof(std::uint16_t) + most_report_text;
+std::size_t max_report_bytes(std::size_t max_widths) {
+  constexpr std::size_t text = sizeof(std::uint16_t) + max_report_text;
   constexpr std::size_t received_and_work = (1 + 8) + 2 * (1 + 1 + 8);
   constexpr std::size_t sent = 1 + text + std::size_t{5} * 8;
-  constexpr std::size_t events = most_report_events * (1 + 1 + 2 * text);
-  return head_bytes + received_and_work + sent + (1 + 4 + most_widths) + events;
+  constexpr std::size_t events = max_report_events * (1 + 1 + 2 * text);
+  return head_bytes + received_and_work + sent + (1 + 4 + max_widths) + events;
 }
 
 }  // namespace cutlink::session

@@ -31,7 +31,7 @@ class ReportingObserver : public train::Observer {
   std::uint32_t told_ = 0;  // of them, on_event()
 };
 
-// No report is longer. most_widths: of a crossing.
-[[nodiscard]] std::size_t most_report_bytes(std::size_t most_widths);
+// No report is longer. max_widths: of a crossing.
+[[nodiscard]] std::size_t max_report_bytes(std::size_t max_widths);
 
 }  // namespace cutlink::session

@@ -18,7 +18,7 @@ namespace cutlink::session {
 namespace {
 
 // Of a session. What an honest client asks for is far below.
-constexpr std::uint64_t most_frame_bytes = std::uint64_t{1} << 30U;
+constexpr std::uint64_t max_frame_bytes = std::uint64_t{1} << 30U;
 // Of an adapter's weight: itself, gradient and two moments, in fp32.
 constexpr std::uint64_t training_bytes_a_weight = 16;
 
@@ -48,7 +48,7 @@ std::uint64_t frame_bytes(const train::TrainSpec& spec, const model::LlamaConfig
          wire::max_body_bytes(rows, static_cast<std::uint32_t>(config.hidden));
 }
 
-std::size_t most_widths(const train::TrainSpec& spec, const model::LlamaConfig& config) {
+std::size_t max_widths(const train::TrainSpec& spec, const model::LlamaConfig& config) {
   return std::max<std::size_t>(config.hidden, spec.max_length);
 }
 
@@ -60,7 +60,7 @@ ServedModel::ServedModel(const std::filesystem::path& directory)
       checkpoint(directory),
       digest(train::digest_of(config, checkpoint)) {}
 
-void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t most_bytes) {
+void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t max_bytes) {
   const model::LlamaConfig& config = model.config;
   static_cast<void>(train::server_part(spec.split, config));
   if (spec.max_length > config.max_positions) {
@@ -68,17 +68,17 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std
                             config.max_positions));
   }
   train::check_codecs(spec.codecs, spec, config);
-  if (const std::uint64_t bytes = frame_bytes(spec, config); bytes > most_frame_bytes) {
+  if (const std::uint64_t bytes = frame_bytes(spec, config); bytes > max_frame_bytes) {
     usage_error(fmt::format("train.batch {} x train.max_length {}: frames of up to {}; this server takes {}",
                             spec.batch, spec.max_length, cutlink::to_text(Bytes{bytes}),
-                            cutlink::to_text(Bytes{most_frame_bytes})));
+                            cutlink::to_text(Bytes{max_frame_bytes})));
   }
-  if (const std::uint64_t bytes = session_bytes(spec, model); bytes > most_bytes) {
+  if (const std::uint64_t bytes = session_bytes(spec, model); bytes > max_bytes) {
     usage_error(
         fmt::format("train.batch {} x train.max_length {}, lora.r {}: needs {} of memory; this server gives "
                     "a session {}",
                     spec.batch, spec.max_length, spec.lora.r, cutlink::to_text(Bytes{bytes}),
-                    cutlink::to_text(Bytes{most_bytes})));
+                    cutlink::to_text(Bytes{max_bytes})));
   }
 }
 
@@ -89,10 +89,10 @@ std::uint64_t session_bytes(const train::TrainSpec& spec, const ServedModel& mod
                                  std::uint64_t{spec.batch} * spec.max_length, spec.compute);
 }
 
-std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& model,
-                              std::uint64_t adapters) {
+std::uint32_t max_session_body_bytes(const train::TrainSpec& spec, const ServedModel& model,
+                                     std::uint64_t adapters) {
   const std::uint64_t answer = sizeof(std::uint32_t) + frame_bytes(spec, model.config) +
-                               most_report_bytes(most_widths(spec, model.config));
+                               max_report_bytes(max_widths(spec, model.config));
   return static_cast<std::uint32_t>(std::max(answer, adapters));
 }
 

@@ -24,8 +24,8 @@ struct ServedModel {
   train::ModelDigest digest;
 };
 
-// Throws Error(usage) that names what does not fit: split, codecs, max_length, or sizes above `most_bytes`.
-void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t most_bytes);
+// Throws Error(usage) that names what does not fit: split, codecs, max_length, or sizes above `max_bytes`.
+void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std::uint64_t max_bytes);
 
 // What a session may need beside the shared base: adapters, optimizer, and what a backward must keep of the
 // largest micro-batch. Low rather than high, so that nobody is refused for nothing. spec fits the model.
@@ -33,7 +33,7 @@ void check_agreement(const train::TrainSpec& spec, const ServedModel& model, std
 
 // Most bytes of a message's body, either way, of a session that passed: frames, reports, and the server's
 // adapters of `adapters` bytes.
-[[nodiscard]] std::uint32_t most_body_bytes(const train::TrainSpec& spec, const ServedModel& model,
-                                            std::uint64_t adapters);
+[[nodiscard]] std::uint32_t max_session_body_bytes(const train::TrainSpec& spec, const ServedModel& model,
+                                                   std::uint64_t adapters);
 
 }  // namespace cutlink::session

@@ -19,7 +19,7 @@ ServedSession::ServedSession(const wire::Token& token, std::string owner, const 
     : token_(token), owner_(std::move(owner)), agreement_(agreement), model_(model), threads_(threads) {
   half_ = std::make_unique<train::ServerHalf>(agreement.spec, model.config, &model.checkpoint, reporter_);
   memory_bytes_ = session_bytes(agreement.spec, model);
-  cap_ = most_body_bytes(agreement.spec, model, adapter_bytes(half_->adapters()));
+  cap_ = max_session_body_bytes(agreement.spec, model, adapter_bytes(half_->adapters()));
 }
 
 MessageParts ServedSession::run(std::uint64_t number, ByteSpan frame, const wire::Arrival& arrival) {
@@ -66,8 +66,8 @@ void ServedSession::restore(ByteSpan state) {
   ByteReader in(state, "checkpoint of session " + wire::to_text(token_).substr(0, 8), ErrorKind::usage);
   half_->restore(in);
   const auto threads = in.get<std::uint32_t>();
-  if (threads == 0 || threads > most_session_threads) {
-    in.fail(fmt::format("{} threads (1 to {})", threads, most_session_threads));
+  if (threads == 0 || threads > max_session_threads) {
+    in.fail(fmt::format("{} threads (1 to {})", threads, max_session_threads));
   }
   in.expect_end();
   threads_ = threads;

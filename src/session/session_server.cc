@@ -157,7 +157,7 @@ std::vector<std::unique_ptr<ServedModel>> open_models(const std::vector<std::fil
 }
 
 SessionServer::SessionServer(const ServeOptions& options, ServeLog log) {
-  if (options.most_sessions == 0) {
+  if (options.max_sessions == 0) {
     usage_error("serve: --sessions 0 would take nobody; 1 or more");
   }
   state_ = std::make_unique<State>(options, std::move(log));

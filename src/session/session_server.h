@@ -14,12 +14,12 @@
 
 namespace cutlink::session {
 
-inline constexpr std::uint32_t most_session_threads = 1024;
+inline constexpr std::uint32_t max_session_threads = 1024;
 
 struct ServeOptions {
   std::vector<std::filesystem::path> models;  // Hugging Face directories; a client asks for one by digest
   std::filesystem::path state;                // sessions' checkpoints: state/TOKEN/step-NNNNNNNN
-  std::uint32_t most_sessions = 16;           // in memory; beyond: the longest idle is let go, else `busy`
+  std::uint32_t max_sessions = 16;            // in memory; beyond: the longest idle is let go, else `busy`
   std::uint32_t threads = 0;                  // of the computation of sessions that begin; 0: all cores
   KeepRule keep;                              // what goes from `state`, looked at at most once a minute
   std::function<std::filesystem::file_time_type()> now = std::filesystem::file_time_type::clock::now;

@@ -51,7 +51,7 @@ struct SessionServer::State {
         words(describe_server()),
         threads(o.threads != 0 ? o.threads : std::max(1U, std::thread::hardware_concurrency())),
         memory(machine_memory_bytes()),
-        table(o.most_sessions, memory / 4 * 3, [this](const ServedSession& session) {
+        table(o.max_sessions, memory / 4 * 3, [this](const ServedSession& session) {
           say(session, "let go, to make room; its checkpoints are kept");
         }) {}
 

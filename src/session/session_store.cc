@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t most_owner_bytes = 1000;
-constexpr std::size_t most_steps = 16;                                             // as SESSION.md has it
+constexpr std::uint64_t max_owner_bytes = 1000;
+constexpr std::size_t max_steps = 16;                                              // as SESSION.md has it
 constexpr std::array<std::string_view, 2> needed_blobs = {"agreement", "server"};  // of a checkpoint
 constexpr std::string_view gone_prefix = ".gone-";
 
@@ -98,7 +98,7 @@ std::optional<std::string> SessionStore::owner_of(const wire::Token& token) cons
   if (!fs::exists(folder(token) / "owner", ignored)) {
     return std::nullopt;
   }
-  std::string text = read_text_file(folder(token) / "owner", most_owner_bytes);
+  std::string text = read_text_file(folder(token) / "owner", max_owner_bytes);
   if (!text.empty() && text.back() == '\n') {
     text.pop_back();
   }
@@ -107,8 +107,8 @@ std::optional<std::string> SessionStore::owner_of(const wire::Token& token) cons
 
 std::vector<std::uint32_t> SessionStore::steps(const wire::Token& token) const {
   std::vector<std::uint32_t> steps = train::complete_steps(folder(token), needed_blobs);
-  if (steps.size() > most_steps) {
-    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(most_steps));
+  if (steps.size() > max_steps) {
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(max_steps));
   }
   return steps;
 }

@@ -17,7 +17,7 @@ constexpr std::uint16_t version = 1;
 constexpr std::size_t max_text = 1000;
 
 // Of what is computed with in fp32: beyond, it would be infinite there.
-constexpr double most_real = std::numeric_limits<float>::max();
+constexpr double max_real = std::numeric_limits<float>::max();
 
 // Every field once, with what is accepted: writer, reader and comparison go through it, so that none of them
 // forgets one. A: Agreement or const Agreement.
@@ -41,7 +41,7 @@ void visit(A& agreement, Visitor& v) {
   v.real("optimizer.learning_rate", optimizer.learning_rate, 0.0, max_learning_rate);
   v.real("optimizer.beta1", optimizer.beta1, 0.0, 1.0);
   v.real("optimizer.beta2", optimizer.beta2, 0.0, 1.0);
-  v.real("optimizer.epsilon", optimizer.epsilon, 0.0, most_real);
+  v.real("optimizer.epsilon", optimizer.epsilon, 0.0, max_real);
   v.real("optimizer.weight_decay", optimizer.weight_decay, 0.0, max_weight_decay);
   v.real("optimizer.clip_norm", optimizer.clip_norm, 0.0, max_clip_norm);
   v.count("optimizer.warmup_steps", optimizer.warmup_steps, 0, max_warmup_steps);

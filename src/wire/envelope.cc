@@ -20,13 +20,13 @@ constexpr std::uint32_t any_length = std::numeric_limits<std::uint32_t>::max();
 // What is known of a type before its body came.
 struct TypeRule {
   const char* name;
-  std::uint32_t least_bytes, most_bytes;
+  std::uint32_t least_bytes, max_bytes;
 };
 
 // By type - 1.
 constexpr TypeRule type_rules[] = {
     {"hello", hello_fixed_bytes, greeting_limit},
-    {"welcome", welcome_fixed_bytes, welcome_fixed_bytes + 4 * most_checkpoints + most_text_bytes},
+    {"welcome", welcome_fixed_bytes, welcome_fixed_bytes + 4 * max_checkpoints + max_text_bytes},
     {"refusal", 2, refusal_limit},
     {"frame", header_bytes, any_length},
     {"answer", 4, any_length},
@@ -91,7 +91,7 @@ Envelope read_envelope(ByteSpan bytes, std::uint32_t limit) {
   envelope.body_bytes = in.get<std::uint32_t>();
   envelope.number = in.get<std::uint64_t>();
   const TypeRule& rule = rule_of(envelope.type);
-  const std::uint32_t most = std::min(rule.most_bytes, limit);
+  const std::uint32_t most = std::min(rule.max_bytes, limit);
   if (envelope.body_bytes < rule.least_bytes || envelope.body_bytes > most) {
     reject("body_bytes", "is " + std::to_string(envelope.body_bytes) + " in a message of type " + rule.name +
                              ", allowed are " + std::to_string(rule.least_bytes) + " to " +

@@ -17,8 +17,8 @@ inline constexpr std::uint32_t refusal_limit = 2 + 1000;    // body of a refusal
 // Of bodies: what is known before one came.
 inline constexpr std::uint32_t hello_fixed_bytes = 28;
 inline constexpr std::uint32_t welcome_fixed_bytes = 36;
-inline constexpr std::size_t most_text_bytes = 1000;
-inline constexpr std::size_t most_checkpoints = 16;
+inline constexpr std::size_t max_text_bytes = 1000;
+inline constexpr std::size_t max_checkpoints = 16;
 
 // Closed: an unknown type ends the connection.
 enum class MessageType : std::uint8_t {

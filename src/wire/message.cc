@@ -26,7 +26,7 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 
 // Text is shown on terminals: one line, nothing that steers them.
 std::string clean_text(const std::string& text) {
-  std::string clean = text.substr(0, most_text_bytes);
+  std::string clean = text.substr(0, max_text_bytes);
   while (clean.size() < text.size() && !clean.empty() &&
          (static_cast<unsigned char>(text[clean.size()]) & 0xC0U) == 0x80U) {
     clean.pop_back();  // do not cut a UTF-8 character
@@ -36,8 +36,8 @@ std::string clean_text(const std::string& text) {
 }
 
 std::string take_text(ByteReader& in, std::size_t size, const char* field) {
-  if (size > most_text_bytes) {
-    reject(field, "has " + std::to_string(size) + " bytes, at most " + std::to_string(most_text_bytes) +
+  if (size > max_text_bytes) {
+    reject(field, "has " + std::to_string(size) + " bytes, at most " + std::to_string(max_text_bytes) +
                       " are allowed");
   }
   const ByteSpan bytes = in.take(size);
@@ -109,7 +109,7 @@ Hello read_hello(ByteSpan body) {
 }
 
 ByteVector write_welcome(const Welcome& welcome) {
-  assert(welcome.checkpoints.size() <= most_checkpoints);
+  assert(welcome.checkpoints.size() <= max_checkpoints);
   const std::string server = clean_text(welcome.server);
   ByteVector body = body_with_room(welcome_fixed_bytes + 4 * welcome.checkpoints.size() + server.size());
   ByteWriter to(body);
@@ -143,7 +143,7 @@ Welcome read_welcome(ByteSpan body) {
   }
   const auto checkpoints = in.get<std::uint16_t>();
   const auto server_bytes = in.get<std::uint16_t>();
-  if (checkpoints > most_checkpoints) {
+  if (checkpoints > max_checkpoints) {
     reject("welcome: checkpoints", "are " + std::to_string(checkpoints) + ", at most 16 are allowed");
   }
   welcome.checkpoints = take_checkpoints(in, checkpoints);

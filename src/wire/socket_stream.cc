@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t trusted_step = 256 * 1024;
 constexpr std::size_t greeting_step = 4 * 1024;
 // Then others have their turn.
-constexpr std::size_t most_bytes_a_turn = 4 * 1024 * 1024;
+constexpr std::size_t max_bytes_a_turn = 4 * 1024 * 1024;
 
 }  // namespace
 
@@ -103,7 +103,7 @@ Need MessageReader::advance(SocketStream& stream) {
     if (received_ >= envelope_bytes && received_ == envelope_bytes + std::uint64_t{envelope_.body_bytes}) {
       return Need::nothing;
     }
-    if (turn >= most_bytes_a_turn) {
+    if (turn >= max_bytes_a_turn) {
       return Need::again;
     }
     const Moved moved = stream.read(room());
@@ -131,7 +131,7 @@ void MessageWriter::begin(MessageType type, std::uint64_t number, std::span<cons
 
 Need MessageWriter::advance(SocketStream& stream) {
   for (std::size_t turn = 0; next_ < left_.size();) {
-    if (turn >= most_bytes_a_turn) {
+    if (turn >= max_bytes_a_turn) {
       return Need::again;
     }
     Moved moved = stream.write(std::span(left_).subspan(next_));

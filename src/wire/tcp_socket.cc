@@ -26,7 +26,7 @@ constexpr int keep_alive_interval_s = 10;
 constexpr int keep_alive_probes = 6;
 
 // A part of a message each; messages have a handful.
-constexpr std::size_t most_parts_a_call = 16;
+constexpr std::size_t max_parts_a_call = 16;
 
 void set_option(int fd, int level, int name, int value) {
   static_cast<void>(::setsockopt(fd, level, name, &value, sizeof value));
@@ -85,7 +85,7 @@ Moved TcpSocket::receive(std::span<std::uint8_t> into) {
 }
 
 Moved TcpSocket::send(std::span<const ByteSpan> parts) {
-  std::array<iovec, most_parts_a_call> vectors;
+  std::array<iovec, max_parts_a_call> vectors;
   const std::size_t count = std::min(parts.size(), vectors.size());
   for (std::size_t i = 0; i < count; ++i) {
     // sendmsg(2) only reads, but its struct serves recvmsg(2) as well.

@@ -31,7 +31,7 @@ wire::Token session_in(const train::StoredCheckpoint& stored) {
 
 struct LiveWorld::State : public train::Channel {
   State(std::unique_ptr<session::LiveSession> with, std::size_t widths, train::Observer& hears)
-      : session_owner(std::move(with)), session(*session_owner), most_widths(widths), observer(hears) {
+      : session_owner(std::move(with)), session(*session_owner), max_widths(widths), observer(hears) {
     session.tell_to([this](bool warning, const char* name, const std::string& message) {
       observer.on_event({warning, step, name, message});
     });
@@ -41,7 +41,7 @@ struct LiveWorld::State : public train::Channel {
 
   std::unique_ptr<session::LiveSession> session_owner;
   session::LiveSession& session;
-  std::size_t most_widths;
+  std::size_t max_widths;
   train::Observer& observer;
   std::uint32_t step = 0;  // of the last frame, for events
   double gradient_norm = 0.0;
@@ -60,7 +60,7 @@ std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
   context.step = sent.step;
   context.micro_batch = sent.micro_batch;
   context.answer = answer.frame;
-  context.most_widths = most_widths;
+  context.max_widths = max_widths;
   const session::HalfReport report = session::replay_report(answer.report, context, observer);
   gradient_norm = report.gradient_norm;
 
@@ -76,9 +76,9 @@ std::optional<ByteVector> LiveWorld::State::exchange(const ByteVector& frame) {
   return ByteVector(answer.frame.begin(), answer.frame.end());
 }
 
-LiveWorld::LiveWorld(std::unique_ptr<session::LiveSession> session, std::size_t most_widths,
+LiveWorld::LiveWorld(std::unique_ptr<session::LiveSession> session, std::size_t max_widths,
                      train::Observer& observer)
-    : state_(std::make_unique<State>(std::move(session), most_widths, observer)) {}
+    : state_(std::make_unique<State>(std::move(session), max_widths, observer)) {}
 
 LiveWorld::~LiveWorld() = default;
 

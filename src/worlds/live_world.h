@@ -16,10 +16,9 @@ namespace cutlink::worlds {
 
 class LiveWorld : public World {
  public:
-  // most_widths: of a crossing. observer: hears the server half's reports in the order of the events, and
+  // max_widths: of a crossing. observer: hears the server half's reports in the order of the events, and
   // events of the connection; must outlive this. All that needs the server throws as the session does.
-  LiveWorld(std::unique_ptr<session::LiveSession> session, std::size_t most_widths,
-            train::Observer& observer);
+  LiveWorld(std::unique_ptr<session::LiveSession> session, std::size_t max_widths, train::Observer& observer);
   ~LiveWorld() override;
 
   train::Channel& channel() override;

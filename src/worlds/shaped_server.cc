@@ -17,7 +17,7 @@ namespace cutlink::worlds {
 
 namespace {
 
-constexpr std::uint64_t longest_port_file = 16;  // bytes
+constexpr std::uint64_t max_port_file = 16;  // bytes
 
 std::filesystem::path port_file(const ServerCommand& command) { return command.folder / "server.port"; }
 
@@ -26,7 +26,7 @@ std::optional<std::uint16_t> read_port(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) {
     return std::nullopt;
   }
-  const std::string text = read_text_file(file, longest_port_file);
+  const std::string text = read_text_file(file, max_port_file);
   std::uint16_t port = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, port);

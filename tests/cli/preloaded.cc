@@ -24,7 +24,7 @@
 
 namespace {
 
-constexpr unsigned most_seconds = 300;  // then a command hangs, and ends by SIGALRM
+constexpr unsigned max_seconds = 300;  // then a command hangs, and ends by SIGALRM
 
 [[noreturn]] void give_up(const char* what) {
   std::perror(what);
@@ -40,7 +40,7 @@ void open_as(int descriptor, const std::string& path, int flags) {
 }
 
 [[noreturn]] void run(const nlohmann::json& request) {
-  alarm(most_seconds);
+  alarm(max_seconds);
   open_as(STDIN_FILENO, "/dev/null", O_RDONLY);
   open_as(STDOUT_FILENO, request.at("stdout"), O_WRONLY | O_CREAT | O_TRUNC);
   open_as(STDERR_FILENO, request.at("stderr"), O_WRONLY | O_CREAT | O_TRUNC);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace cutlink;
 
-constexpr std::size_t most_widths = 16;
+constexpr std::size_t max_widths = 16;
 
 ByteVector answer_of(wire::FrameType type, Crossing crossing, Phase phase) {
   wire::FrameInfo info;
@@ -68,7 +68,7 @@ class Listener : public train::Observer {
     sent_ = true;
   }
   void on_widths(std::uint32_t, Crossing, std::span<const std::uint8_t> widths) override {
-    fuzz::must(sent_ && !widths.empty() && widths.size() <= most_widths, "widths are the sent frame's");
+    fuzz::must(sent_ && !widths.empty() && widths.size() <= max_widths, "widths are the sent frame's");
   }
   void check() const { fuzz::must(received_ && sent_ != exchange_.answer.empty(), "the account is whole"); }
 
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   context.request = exchange.request;
   context.phase = exchange.phase;
   context.answer = exchange.answer;
-  context.most_widths = most_widths;
+  context.max_widths = max_widths;
   Listener listener(exchange);
   try {
     const session::HalfReport report = session::replay_report({data + 1, size - 1}, context, listener);

@@ -169,7 +169,7 @@ struct Crowded : wire::ServerHandler {
       : inner(options(request, state), [](const std::string&) {}), full(from_the_start) {}
   static session::ServeOptions options(const RunRequest& request, const std::filesystem::path& state) {
     session::ServeOptions o = serve_options(request.scenario.model, state);
-    o.most_sessions = 1;
+    o.max_sessions = 1;
     return o;
   }
   void give_away(wire::Arrival arrival) {

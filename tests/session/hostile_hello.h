@@ -21,13 +21,13 @@ struct AgreementField {
   Kind kind = Kind::count;
   std::size_t at = 0;                     // its first byte in the agreement
   std::uint64_t least = 0, most = ~0ULL;  // of all but a real
-  double least_real = 0.0, most_real = 0.0;
+  double least_real = 0.0, max_real = 0.0;
 };
 
 // In the order of the bytes; the test holds `end` against the length of what write_agreement() made.
 struct AgreementFields {
   explicit AgreementFields(const train::TrainSpec& spec) {
-    constexpr double most_float = std::numeric_limits<float>::max();
+    constexpr double max_float = std::numeric_limits<float>::max();
     end = sizeof(std::uint16_t) + sizeof(train::ModelDigest);
     count("seed", 0, train::max_seed);
     count("client", 0, train::max_client);
@@ -44,7 +44,7 @@ struct AgreementFields {
     real("optimizer.learning_rate", train::max_learning_rate);
     real("optimizer.beta1", 1.0);
     real("optimizer.beta2", 1.0);
-    real("optimizer.epsilon", most_float);
+    real("optimizer.epsilon", max_float);
     real("optimizer.weight_decay", train::max_weight_decay);
     real("optimizer.clip_norm", train::max_clip_norm);
     count("optimizer.warmup_steps", 0, train::max_warmup_steps);
@@ -106,11 +106,11 @@ inline std::vector<ChangedAgreement> changed_agreements(const ByteVector& good,
     };
     if (field.kind == Kind::real) {
       for (const double number :
-           {0.0, -0.0, field.least_real, field.most_real, std::nextafter(field.most_real, infinity), 1e300,
+           {0.0, -0.0, field.least_real, field.max_real, std::nextafter(field.max_real, infinity), 1e300,
             1e39, -1e-300, -1.0, std::numeric_limits<double>::denorm_min(),
             std::numeric_limits<double>::max(), infinity, -infinity,
             std::numeric_limits<double>::quiet_NaN()}) {
-        add(number, number >= field.least_real && number <= field.most_real);
+        add(number, number >= field.least_real && number <= field.max_real);
       }
       continue;
     }

@@ -28,7 +28,7 @@ std::size_t open_descriptors() {
 
 class HostileSessions : public ServedSessions {
  protected:
-  static constexpr std::uint32_t most_bytes = 4U << 20U;  // of a message of this model's sessions
+  static constexpr std::uint32_t max_bytes = 4U << 20U;  // of a message of this model's sessions
 
   // Runs one after the other until it is destroyed.
   class HonestClient {
@@ -97,7 +97,7 @@ class HostileSessions : public ServedSessions {
         [&](ByteSpan heard, std::size_t i) {
           const HostileCase& said = cases[i * stride];
           SCOPED_TRACE(said.name);
-          wire::expect_well_formed(heard, most_bytes);
+          wire::expect_well_formed(heard, max_bytes);
           closed += heard.empty() ? 1 : 0;
           const auto messages = wire::messages_in(heard);
           const bool is_refused = !messages.empty() && messages.back().first.type == MessageType::refusal;
@@ -109,7 +109,7 @@ class HostileSessions : public ServedSessions {
         });
     const int runs = honest.end();
     EXPECT_GE(runs, 1);
-    EXPECT_LT(wire::resident_bytes() - before, wire::most_growth_bytes);
+    EXPECT_LT(wire::resident_bytes() - before, wire::max_growth_bytes);
     EXPECT_EQ(run_there(honest_options), expected_);
     said_ = (cases.size() + stride - 1) / stride;
     std::printf(
@@ -126,7 +126,7 @@ class HostileSessions : public ServedSessions {
     EXPECT_EQ(running.listener().count().half_open, 0U);
     EXPECT_EQ(open_descriptors(), descriptors);
     std::vector<std::unique_ptr<SocketClient>> all;
-    for (std::uint32_t i = 0; i < options.most_sessions; ++i) {
+    for (std::uint32_t i = 0; i < options.max_sessions; ++i) {
       ASSERT_NO_THROW(all.push_back(std::make_unique<SocketClient>(honest_options, agree(spec_))))
           << "a session that nobody has is held";
     }

@@ -71,7 +71,7 @@ inline ReportContext context_of(const ByteVector& request, const std::optional<B
   context.step = frame.info.step;
   context.micro_batch = frame.info.micro_batch;
   context.answer = answer ? ByteSpan(*answer) : ByteSpan();
-  context.most_widths = 32;
+  context.max_widths = 32;
   return context;
 }
 

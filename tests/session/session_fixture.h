@@ -123,7 +123,7 @@ class DirectClient : public train::Channel {
     context.step = sent.info.step;
     context.micro_batch = sent.info.micro_batch;
     context.answer = answer.frame;
-    context.most_widths = 32;
+    context.max_widths = 32;
     static_cast<void>(replay_report(answer.report, context, observer_));
     if (after_answer) {
       after_answer();

@@ -65,7 +65,7 @@ TEST_F(SessionGreeting, OneSessionAConnection) {
 }
 
 TEST_F(SessionGreeting, IdleSessionsMakeRoomOthersDoNot) {
-  options.most_sessions = 2;
+  options.max_sessions = 2;
   start();
   Session a(*this, session_spec(Shape::u, 1)), b(*this, session_spec(Shape::u, 2)),
       c(*this, session_spec(Shape::u, 3));
@@ -108,7 +108,7 @@ TEST_F(SessionGreeting, TheCapHoldsTheLargestFramesReportsAndAdapters) {
   TrainSpec spec = session_spec(Shape::u);
   Session session(*this, spec);
   const wire::Welcome welcome = session.channel.hello(Kind::fresh);
-  EXPECT_GE(welcome.cap, wire::header_bytes + wire::max_body_bytes(24, 32) + most_report_bytes(32));
+  EXPECT_GE(welcome.cap, wire::header_bytes + wire::max_body_bytes(24, 32) + max_report_bytes(32));
   EXPECT_LT(welcome.cap, 1'000'000U);
   spec.max_length = 2;
   spec.lora.r = 400;

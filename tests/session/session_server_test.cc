@@ -208,7 +208,7 @@ TEST_F(SessionServerTest, WhatCannotBeServedIsSaidAtTheStart) {
   wrong.state = directory / "file";
   says(wrong, "--state");
   wrong = options;
-  wrong.most_sessions = 0;
+  wrong.max_sessions = 0;
   says(wrong, "--sessions");
 }
 

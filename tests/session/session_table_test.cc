@@ -18,8 +18,8 @@ class SessionTableTest : public SessionFixture {
     return std::make_unique<ServedSession>(wire::Token{name}, "owner",
                                            agree(session_spec(train::SplitSpec::Shape::u)), *model_, 1);
   }
-  SessionTable table(std::uint32_t most, std::uint64_t most_bytes) {
-    return {most, most_bytes, [this](const ServedSession& s) { let_go_.push_back(s.token()[0]); }};
+  SessionTable table(std::uint32_t most, std::uint64_t max_bytes) {
+    return {most, max_bytes, [this](const ServedSession& s) { let_go_.push_back(s.token()[0]); }};
   }
   static wire::RefusalCode code_of(const std::function<void()>& call) {
     try {

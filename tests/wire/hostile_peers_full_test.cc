@@ -85,7 +85,7 @@ TEST(HostilePeers, ACatalogueOfTenThousandIsAnsweredOrClosed) {
       refused +=
           !last.empty() && std::ranges::search(last, std::string_view("message: ")).begin() != last.end();
     });
-    EXPECT_LT(resident_bytes() - before, most_growth_bytes);
+    EXPECT_LT(resident_bytes() - before, max_growth_bytes);
     EXPECT_FALSE(honest.failed());
     EXPECT_GT(honest.answered(), 100U);
     EXPECT_LT(honest.longest_ns(), 1'000'000'000);

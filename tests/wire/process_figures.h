@@ -13,9 +13,9 @@ namespace cutlink::wire {
 
 // Sanitizers keep what was freed, and shadows of all.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr std::int64_t most_growth_bytes = 1LL << 40;
+inline constexpr std::int64_t max_growth_bytes = 1LL << 40;
 #else
-inline constexpr std::int64_t most_growth_bytes = 64LL << 20;
+inline constexpr std::int64_t max_growth_bytes = 64LL << 20;
 #endif
 
 inline std::int64_t resident_bytes() {

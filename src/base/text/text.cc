@@ -42,8 +42,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates) {
-  constexpr std::size_t longest_word = 256;  // nobody means a longer one; keeps hostile input cheap
-  if (word.empty() || word.size() > longest_word) {
+  constexpr std::size_t max_word = 256;  // nobody means a longer one; keeps hostile input cheap
+  if (word.empty() || word.size() > max_word) {
     return {};
   }
   const std::string wanted = lower(word);

@@ -10,7 +10,7 @@ namespace {
 
 // toml++ bounds how deep values nest, but not how deep `a.a.a…` does: each dot is a table inside a table, and
 // a table is destroyed by recursion. Far above any file of ours, far below what a stack holds.
-constexpr std::size_t most_dots = 1000;
+constexpr std::size_t max_dots = 1000;
 
 // Where the text of a string or comment that begins at `at` ends; `at` where none begins there.
 std::size_t skip_text(std::string_view toml, std::size_t at) {
@@ -48,8 +48,8 @@ void check_toml_dots(std::string_view toml, const std::string& file) {
     }
     line += toml[at] == '\n' ? 1 : 0;
     dots += toml[at] == '.' ? 1 : 0;
-    if (dots > most_dots) {
-      usage_error(file + ":" + std::to_string(line) + ": more than " + std::to_string(most_dots) +
+    if (dots > max_dots) {
+      usage_error(file + ":" + std::to_string(line) + ": more than " + std::to_string(max_dots) +
                   " dots outside of texts: no file of ours nests so deep");
     }
     ++at;

@@ -33,14 +33,14 @@ void add_serve(CLI::App& app, Context& context) {
       ->add_option("--keep-size", options->keep_size,
                    "remove the longest unused beyond, e.g. 20GB; default: never")
       ->type_name("SIZE");
-  command->add_option("--sessions", options->serve.most_sessions, "in memory at once; idle ones make room")
+  command->add_option("--sessions", options->serve.max_sessions, "in memory at once; idle ones make room")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000));
   command
       ->add_option("--threads", options->serve.threads,
                    "of the computation; 0: all cores. A session keeps what it began with")
       ->capture_default_str()
-      ->check(CLI::Range(0U, session::most_session_threads));
+      ->check(CLI::Range(0U, session::max_session_threads));
   command->add_option("--congestion", options->congestion, "TCP's congestion control, e.g. cubic, bbr")
       ->type_name("NAME");
   command->add_option("--log", options->log, "write what happens there instead of to stdout")

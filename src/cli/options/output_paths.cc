@@ -53,8 +53,8 @@ bool is_open_descriptor(const fs::path& file) {
 // Where a chain of links ends, there or not; /dev/stdout ends at the descriptor, whatever that is.
 fs::path behind_links(fs::path file) {
   std::error_code error;
-  constexpr int most_links = 40;  // as the kernel follows
-  for (int i = 0; i < most_links && fs::is_symlink(fs::symlink_status(file, error)); ++i) {
+  constexpr int max_links = 40;  // as the kernel follows
+  for (int i = 0; i < max_links && fs::is_symlink(fs::symlink_status(file, error)); ++i) {
     if (is_open_descriptor(file)) {
       break;
     }

@@ -133,7 +133,7 @@ void serve_sessions(const ServeCommandOptions& options, Context&) {
       "listening on {}:{}, {}; {} for up to {} sessions, checkpoints in {}", host, listener.port(),
       protection(options, listen),
       options.serve.models.size() == 1 ? "1 model" : fmt::format("{} models", options.serve.models.size()),
-      options.serve.most_sessions, options.serve.state.string()));
+      options.serve.max_sessions, options.serve.state.string()));
   if (!options.port_file.empty()) {
     replace_file(options.port_file, std::to_string(listener.port()) + "\n");
   }

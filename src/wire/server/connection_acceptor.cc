@@ -17,7 +17,7 @@ namespace cutlink::wire {
 namespace {
 
 constexpr std::chrono::milliseconds accept_pause{100};  // without descriptors or memory, and nobody to let go
-constexpr int most_accepts_a_turn = 64;
+constexpr int max_accepts_a_turn = 64;
 
 bool is_out_of_room(int cause) {
   return cause == EMFILE || cause == ENFILE || cause == ENOBUFS || cause == ENOMEM;
@@ -51,7 +51,7 @@ struct ConnectionAcceptor::State {
     if (is_stopping) {
       return;
     }
-    for (int i = 0; i < most_accepts_a_turn; ++i) {
+    for (int i = 0; i < max_accepts_a_turn; ++i) {
       SocketAddress address;
       address.size = sizeof address.storage;
       const int fd = ::accept4(listening_fd, static_cast<sockaddr*>(static_cast<void*>(&address.storage)),

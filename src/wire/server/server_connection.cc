@@ -17,8 +17,8 @@ namespace {
 // unread resets the connection, and the refusal may never be read. Bounded in time and bytes; a stranger is
 // only listened to for as much as it may say at all.
 constexpr std::int64_t linger_ns = 1'000'000'000;
-constexpr std::uint64_t most_discarded_bytes = 64ULL * 1024 * 1024;
-constexpr std::uint64_t most_discarded_of_a_stranger = greeting_limit;
+constexpr std::uint64_t max_discarded_bytes = 64ULL * 1024 * 1024;
+constexpr std::uint64_t max_discarded_of_a_stranger = greeting_limit;
 
 SocketStream open_stream(TcpSocket socket, const TlsServer* tls) {
   return tls == nullptr ? SocketStream(std::move(socket)) : SocketStream(std::move(socket), *tls);
@@ -88,7 +88,7 @@ std::optional<ServerConnection::Wants> ServerConnection::wait_or_go_on(Need need
 void ServerConnection::begin_to_linger() {
   stream_.end_sending();
   phase_ = Phase::lingering;
-  most_discarded_ = most_discarded_bytes;
+  max_discarded_ = max_discarded_bytes;
 }
 
 // A stranger that was told so may have sent more than its handshake already: a client with a certificate
@@ -99,7 +99,7 @@ std::optional<ServerConnection::Wants> ServerConnection::shake_hands() {
     why_ = stream_.why();
     stream_.socket().end_sending();
     phase_ = Phase::lingering;
-    most_discarded_ = most_discarded_of_a_stranger;
+    max_discarded_ = max_discarded_of_a_stranger;
     return std::nullopt;
   }
   std::optional<Wants> wants = wait_or_go_on(need);
@@ -160,7 +160,7 @@ ServerConnection::Wants ServerConnection::step() {
         std::array<std::uint8_t, std::size_t{16} * 1024> dropped;
         const Moved moved = stream_.socket().receive(dropped);  // what is dropped need not be decrypted
         discarded_bytes_ += moved.bytes;
-        wants = discarded_bytes_ > most_discarded_ ? leave() : wait_or_go_on(moved.need);
+        wants = discarded_bytes_ > max_discarded_ ? leave() : wait_or_go_on(moved.need);
         break;
       }
       case Phase::gone:

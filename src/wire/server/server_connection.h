@@ -88,7 +88,7 @@ class ServerConnection {
   std::uint64_t moved_bytes_ = 0;
   std::int64_t lingers_since_ns_ = 0;  // 0: it does not
   std::uint64_t discarded_bytes_ = 0;  // while lingering
-  std::uint64_t most_discarded_ = 0;
+  std::uint64_t max_discarded_ = 0;
 };
 
 }  // namespace cutlink::wire

@@ -25,7 +25,7 @@ void check_options(const ListenOptions& options) {
   if (options.greeting_deadline <= Nanoseconds::zero() || options.read_deadline <= Nanoseconds::zero()) {
     usage_error("listening: deadlines must be positive");
   }
-  if (options.most_half_open == 0 || options.most_connections == 0) {
+  if (options.max_half_open == 0 || options.max_connections == 0) {
     usage_error("listening: at least one connection must be allowed");
   }
   if (!options.keys.empty() && options.certificates) {

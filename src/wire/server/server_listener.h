@@ -26,12 +26,12 @@ struct ListenOptions {
   // One or the other; without, loopback only, no TLS.
   KeyRing keys;
   std::optional<Certificates> certificates;
-  std::uint32_t most_half_open = 256;     // connections before `welcome`; beyond: the oldest is closed
-  std::uint32_t most_connections = 1024;  // in all
-  Nanoseconds greeting_deadline{};        // from accept to a whole hello
-  Nanoseconds read_deadline{};            // between two bytes of a message that has begun
-  Nanoseconds idle_deadline{};            // of an open connection without a message; 0: none
-  std::string congestion;                 // empty: the system's
+  std::uint32_t max_half_open = 256;     // connections before `welcome`; beyond: the oldest is closed
+  std::uint32_t max_connections = 1024;  // in all
+  Nanoseconds greeting_deadline{};       // from accept to a whole hello
+  Nanoseconds read_deadline{};           // between two bytes of a message that has begun
+  Nanoseconds idle_deadline{};           // of an open connection without a message; 0: none
+  std::string congestion;                // empty: the system's
   // A line for a log, of connections that ended before a hello; few, however many those are. Called on the
   // loop's own thread. May be empty.
   std::function<void(const std::string& line)> on_stranger;

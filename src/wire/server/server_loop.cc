@@ -128,7 +128,7 @@ struct ServerLoop::State {
   }
 
   [[nodiscard]] bool is_full() const {
-    return peers.size() >= options.most_connections || count.half_open >= options.most_half_open;
+    return peers.size() >= options.max_connections || count.half_open >= options.max_half_open;
   }
 
   bool let_oldest_silent_go() {

@@ -18,7 +18,7 @@ namespace cutlink::wire {
 
 namespace {
 
-constexpr std::size_t most_file_bytes = 1024UL * 1024;
+constexpr std::size_t max_file_bytes = 1024UL * 1024;
 constexpr const char* not_a_private_key =
     "not a private key in PEM form (a file that begins with -----BEGIN PRIVATE KEY-----)";
 
@@ -43,7 +43,7 @@ int no_password(char*, int, int, void* was_asked) {
 }
 
 std::vector<Certificate> read_certificates(const std::filesystem::path& file) {
-  const std::string text = read_text_file(file, most_file_bytes);
+  const std::string text = read_text_file(file, max_file_bytes);
   const Bio bio = reading(text);
   std::vector<Certificate> found;
   bool was_asked = false;
@@ -67,7 +67,7 @@ std::vector<Certificate> read_certificates(const std::filesystem::path& file) {
 }
 
 PrivateKey read_private_key(const std::filesystem::path& file) {
-  std::string text = read_private_file(file, most_file_bytes, not_a_private_key);
+  std::string text = read_private_file(file, max_file_bytes, not_a_private_key);
   bool was_asked = false;
   ERR_clear_error();
   PrivateKey key(PEM_read_bio_PrivateKey(reading(text).get(), nullptr, &no_password, &was_asked),

@@ -45,7 +45,7 @@ bool is_hex(std::string_view text) { return text.find_first_not_of(hex_digits) =
 
 std::uint8_t hex_value(char c) { return static_cast<std::uint8_t>(hex_digits.find(c)); }
 
-constexpr std::size_t most_key_bytes = 255;  // longer than any key
+constexpr std::size_t max_key_bytes = 255;  // longer than any key
 constexpr const char* not_a_key = "not a key (make one with: cutlink keygen FILE)";
 
 [[noreturn]] void refuse(const std::filesystem::path& file) { usage_error(file.string() + ": " + not_a_key); }
@@ -127,7 +127,7 @@ PresharedKey parse_key(std::string_view text, const std::filesystem::path& file)
 }
 
 PresharedKey load_key(const std::filesystem::path& file) {
-  std::string text = read_private_file(file, most_key_bytes, not_a_key);
+  std::string text = read_private_file(file, max_key_bytes, not_a_key);
   PresharedKey key = parse_key(text, file);
   OPENSSL_cleanse(text.data(), text.size());
   return key;

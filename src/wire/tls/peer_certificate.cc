@@ -18,11 +18,11 @@ namespace cutlink::wire {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::size_t most_name_bytes = 64;  // RFC 5280, ub-common-name
+constexpr std::size_t max_name_bytes = 64;  // RFC 5280, ub-common-name
 // Between a certificate and the authority. The default is 100, and each costs a stranger's victim a check.
-constexpr int most_intermediates = 4;
+constexpr int max_intermediates = 4;
 // Of one end's whole chain; what is sent before authentication stays below 64 KiB (tls_bio.cc) with it.
-constexpr long most_chain_bytes = 32L * 1024;
+constexpr long max_chain_bytes = 32L * 1024;
 
 std::string hex_of(std::span<const std::uint8_t> bytes) {
   std::string text;
@@ -35,7 +35,7 @@ std::string hex_of(std::span<const std::uint8_t> bytes) {
 
 std::string escaped(std::string_view bytes) {
   std::string text;
-  for (const char c : bytes.substr(0, most_name_bytes)) {
+  for (const char c : bytes.substr(0, max_name_bytes)) {
     const auto byte = static_cast<std::uint8_t>(c);
     if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
       text += c;
@@ -71,8 +71,8 @@ int judge(int verdict, X509_STORE_CTX* store) {
 void require_certificate(SSL_CTX* context) {
   SSL_CTX_set_security_level(context, 2);  // 112 bits: no RSA below 2048 bits, no SHA-1
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, &judge);
-  SSL_CTX_set_verify_depth(context, most_intermediates);
-  SSL_CTX_set_max_cert_list(context, most_chain_bytes);
+  SSL_CTX_set_verify_depth(context, max_intermediates);
+  SSL_CTX_set_max_cert_list(context, max_chain_bytes);
   // What --client-ca or --server-ca holds is the end of a chain, a root or not.
   must_tls(X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN) == 1,
            "no way to verify certificates");

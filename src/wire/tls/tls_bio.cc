@@ -49,12 +49,12 @@ int write_bytes(BIO* bio, const char* data, std::size_t size, std::size_t* writt
 int read_bytes(BIO* bio, char* data, std::size_t size, std::size_t* read) {
   BIO_clear_retry_flags(bio);
   TlsGate& gate = gate_of(bio);
-  if (!gate.is_open && gate.socket.received_bytes() >= most_handshake_bytes) {
+  if (!gate.is_open && gate.socket.received_bytes() >= max_handshake_bytes) {
     gate.is_full = true;
     *read = 0;
     return 0;
   }
-  const std::uint64_t allowed = gate.is_open ? size : most_handshake_bytes - gate.socket.received_bytes();
+  const std::uint64_t allowed = gate.is_open ? size : max_handshake_bytes - gate.socket.received_bytes();
   const Moved moved = gate.socket.receive({as_bytes(data), std::min<std::uint64_t>(size, allowed)});
   if (moved.need == Need::readable) {
     BIO_set_retry_read(bio);

@@ -17,7 +17,7 @@ struct TlsGate {
 };
 
 // What a peer may send until the handshake is done: certificates are a few kB.
-inline constexpr std::uint64_t most_handshake_bytes = 64ULL * 1024;
+inline constexpr std::uint64_t max_handshake_bytes = 64ULL * 1024;
 
 // `gate` outlives it. Null on failure.
 [[nodiscard]] BIO* make_tls_bio(TlsGate& gate);

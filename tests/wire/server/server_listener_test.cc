@@ -38,7 +38,7 @@ TEST(ServerListener, RefusesOptionsThatCannotBe) {
   EXPECT_THAT(refused([](auto& o) { o.congestion = "telepathy"; }), HasSubstr("this system has"));
   EXPECT_THAT(refused([](auto& o) { o.read_deadline = {}; }), HasSubstr("deadlines"));
   EXPECT_THAT(refused([](auto& o) { o.greeting_deadline = {}; }), HasSubstr("deadlines"));
-  EXPECT_NE(refused([](auto& o) { o.most_half_open = 0; }), "");
+  EXPECT_NE(refused([](auto& o) { o.max_half_open = 0; }), "");
   const ServerListener first(quick_listening());
   EXPECT_THAT(refused([&](auto& o) { o.port = first.port(); }), HasSubstr("in use"));
 }

@@ -61,7 +61,7 @@ TEST(ServerLoop, APeerThatDoesNotReadIsLetGo) {
 TEST(ServerLoop, TheOldestHalfOpenIsLetGo) {
   EchoHandler handler;
   ListenOptions options = quick_listening();
-  options.most_half_open = 3;
+  options.max_half_open = 3;
   RunningServer server(handler, options);
   std::vector<RawSocket> silent;
   for (int i = 0; i < 3; ++i) {
@@ -78,7 +78,7 @@ TEST(ServerLoop, TheOldestHalfOpenIsLetGo) {
 TEST(ServerLoop, ConnectionsAreCappedInAll) {
   EchoHandler handler;
   ListenOptions options = quick_listening();
-  options.most_connections = 2;
+  options.max_connections = 2;
   RunningServer server(handler, options);
   ClientConnection a(connect_to(server.port()));
   ClientConnection b(connect_to(server.port()));

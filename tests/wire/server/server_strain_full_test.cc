@@ -59,9 +59,9 @@ void thousand_silent(const ListenOptions& options, const std::optional<Preshared
   while (server.listener().count().accepted < silent + 1) {
     std::this_thread::yield();
   }
-  EXPECT_LE(server.listener().count().half_open, options.most_half_open);
+  EXPECT_LE(server.listener().count().half_open, options.max_half_open);
   expect_quick_welcome(server.port(), key);
-  EXPECT_LT(resident_bytes() - before, most_growth_bytes);
+  EXPECT_LT(resident_bytes() - before, max_growth_bytes);
   std::printf("%zu silent: %lu kept, %.1f MB more\n", silent, server.listener().count().half_open,
               static_cast<double>(resident_bytes() - before) / 1e6);
 }
@@ -70,16 +70,16 @@ TEST_P(Both, AThousandSilentOnesBeyondTheCap) { thousand_silent(listening(), key
 
 TEST_P(Both, AThousandSilentOnesThatAreKept) {
   ListenOptions options = listening();
-  options.most_half_open = 2000;
-  options.most_connections = 2000;
+  options.max_half_open = 2000;
+  options.max_connections = 2000;
   thousand_silent(options, key(), {});
 }
 
 // As much as may be there before authentication: nearly a whole greeting, nearly a TLS record.
 TEST_P(Both, AThousandWithAGreetingThatDoesNotEnd) {
   ListenOptions options = listening();
-  options.most_half_open = 2000;
-  options.most_connections = 2000;
+  options.max_half_open = 2000;
+  options.max_connections = 2000;
   ByteVector begin;
   if (GetParam()) {
     begin = {22, 3, 1, 0x3F, 0xFF};  // a record of 16383 bytes

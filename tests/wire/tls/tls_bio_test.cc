@@ -95,13 +95,13 @@ TEST_F(Bio, AlertsPassOnceItIsOpenAndFromAClient) {
 }
 
 TEST_F(Bio, AHandshakeHasAnEnd) {
-  peer_says(ByteVector(most_handshake_bytes + 1, 22));
+  peer_says(ByteVector(max_handshake_bytes + 1, 22));
   std::uint64_t total = 0;
   while (!gate_.is_full) {
     const long n = read(10'000);
     total += n > 0 ? static_cast<std::uint64_t>(n) : 0;
   }
-  EXPECT_EQ(total, most_handshake_bytes);
+  EXPECT_EQ(total, max_handshake_bytes);
   EXPECT_EQ(read(), -1);
   EXPECT_FALSE(BIO_should_retry(bio_.get()));
   gate_.is_open = true;
