@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 
+#include "base/cause.h"
 #include "base/error.h"
 #include "cli/command_line.h"
 
@@ -20,7 +21,7 @@ int run_program(int argc, char** argv, const TrainingCommands& training) {
     std::fprintf(stderr, "cutlink: %s\n", error.what());
     return error.exit_code();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "cutlink: %s\n", error.what());
+    std::fprintf(stderr, "cutlink: %s\n", cause_of(error).c_str());
     return 1;
   }
 }

@@ -187,15 +187,14 @@ std::string evaluations_text(const compare::Comparison& c, const std::string& di
 
 std::string comparison_text(const compare::Comparison& c, const std::string& directory) {
   const train::TrainSpec& spec = c.scenario.train;
-  const auto blocks = c.context["model"].value("blocks", std::size_t{0});
   if (spec.steps == 0) {
-    return evaluations_text(c, directory, blocks);
+    return evaluations_text(c, directory, c.blocks);
   }
   std::string text = fmt::format(
       "{} · world {}, link {} ({} up, {} down goodput, {} one way) · {} · {} × {} tokens · {} steps · "
       "{}\n",
-      c.scenario.name, c.world, c.link, to_text(BitRate{c.up_bps}), to_text(BitRate{c.down_bps}),
-      time_text(c.delay_ns), split_text(spec.split, blocks),
+      c.scenario.name, name_of(c.world), c.link, to_text(BitRate{c.up_bps}), to_text(BitRate{c.down_bps}),
+      time_text(c.delay_ns), split_text(spec.split, c.blocks),
       spec.accumulation == 1 ? std::to_string(spec.batch)
                              : fmt::format("{} × {}", spec.accumulation, spec.batch),
       spec.max_length, spec.steps, seeds_text(c.seeds));
@@ -218,13 +217,13 @@ std::string comparison_text(const compare::Comparison& c, const std::string& dir
       "width: the activations' symbols alone, ± over channels\n"
       "ratio, ×: how many times fewer bytes, less time than {} · loss before training {:.4f}, codecs in the "
       "loop\n",
-      c.compute, c.world == "simulated" ? c.world : "measured (" + c.world + ")", c.reference().name,
-      c.reference().first_loss);
+      c.compute, has_sockets(c.world) ? fmt::format("measured ({})", name_of(c.world)) : name_of(c.world),
+      c.reference().name, c.reference().first_loss);
   text += gradients_text(c);
-  if (const auto& data = c.context["data"]["train"]; data.is_object()) {
-    text += fmt::format("data: {} examples, {} cut at {} tokens, {} not used; padding never crosses\n",
-                        data.value("examples", 0), data.value("truncated", 0), spec.max_length,
-                        data.value("dropped", 0));
+  if (c.train_data) {
+    text +=
+        fmt::format("data: {} examples, {} cut at {} tokens, {} not used; padding never crosses\n",
+                    c.train_data->examples, c.train_data->truncated, spec.max_length, c.train_data->dropped);
   }
   text += c.hold_reached
               ? fmt::format("hold: the last {} of {} steps, when every row's descent of widths is over\n",
@@ -233,7 +232,7 @@ std::string comparison_text(const compare::Comparison& c, const std::string& dir
                     "hold: not reached within {} steps by every row's descent of widths: figures are of "
                     "the whole run (raise train.steps, or lower the codec's steps)\n",
                     spec.steps);
-  if (c.world == "live") {
+  if (c.world == WorldKind::live) {
     text += fmt::format("peer: {} · the link named above is the scenario's, not necessarily this network\n",
                         c.peer);
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/statistics.h"
 #include "base/units.h"
 #include "cli/text/figure_text.h"
 
@@ -13,18 +14,12 @@ namespace cutlink::cli {
 
 namespace {
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 std::string losses_text(const record::RunRecord& run) {
-  if (run.evaluations.empty()) {
+  if (run.info.evaluations.empty()) {
     return "";
   }
-  const record::Evaluation& first = run.evaluations.front();
-  const record::Evaluation& last = run.evaluations.back();
+  const record::Evaluation& first = run.info.evaluations.front();
+  const record::Evaluation& last = run.info.evaluations.back();
   const auto line = [&](const char* name, double before, double after) {
     return fmt::format("  {:<31} {:.4f}", name, before) +
            (run.steps.empty() ? "\n" : fmt::format(" -> {:.4f}\n", after));
@@ -36,19 +31,14 @@ std::string losses_text(const record::RunRecord& run) {
   return text;
 }
 
-std::string averages_text(const nlohmann::ordered_json& summary) {
-  std::string text;
-  for (const char* part : {"hold", "whole"}) {
-    const auto& s = summary[part];
-    text += fmt::format(
-        "  bytes a batch, {:<5}            {} up, {} down, {:.2f} bits an element, {:.1f} % metadata\n", part,
-        bytes_text(s["up_bytes"]), bytes_text(s["down_bytes"]), s["bits_per_element"].get<double>(),
-        100.0 * s["metadata_share"].get<double>());
-    text += fmt::format("  time a batch, {:<5}             {}: client {}, server {}, codec {}, link {}\n",
-                        part, time_text(s["total_ns"]), time_text(s["client_ns"]), time_text(s["server_ns"]),
-                        time_text(s["codec_ns"]), time_text(s["link_ns"]));
-  }
-  return text;
+std::string averages_text(const char* part, const record::PartSummary& s) {
+  return fmt::format(
+             "  bytes a batch, {:<5}            {} up, {} down, {:.2f} bits an element, {:.1f} % metadata\n",
+             part, bytes_text(s.traffic.up_bytes), bytes_text(s.traffic.down_bytes),
+             s.traffic.bits_per_element, 100.0 * s.traffic.metadata_share) +
+         fmt::format("  time a batch, {:<5}             {}: client {}, server {}, codec {}, link {}\n", part,
+                     time_text(s.times.total_ns), time_text(s.times.client_ns), time_text(s.times.server_ns),
+                     time_text(s.times.codec_ns), time_text(s.times.link_ns));
 }
 
 // Medians over the training messages of a crossing.
@@ -73,8 +63,8 @@ std::string transfers_text(const record::RunRecord& run) {
     text += fmt::format(
         "  transfer, {:<9}             measured {}, predicted {}; message by message {:+.1f} %, "
         "error {:.1f} % (all medians)\n",
-        name_of(crossing), time_text(median(measured)), time_text(median(predicted)), median(residual),
-        median(size));
+        name_of(crossing), time_text(upper_median(measured)), time_text(upper_median(predicted)),
+        upper_median(residual), upper_median(size));
   }
   return text;
 }
@@ -107,26 +97,25 @@ std::string socket_text(const record::RunRecord& run) {
 }  // namespace
 
 std::string run_text(const record::RunRecord& run) {
-  const auto& info = run.info;
-  const auto world = info.value("world", std::string("simulated"));
-  std::string text = fmt::format(
-      "{} · world {}, link {} · {} / {} · {} steps · seed {}\n", info.value("name", std::string()), world,
-      info["link"].value("name", std::string()), info["codecs"].value("activation", std::string()),
-      info["codecs"].value("gradient", std::string()), run.steps.size(),
-      info.value("seed", std::uint64_t{0}));
+  const record::RunInfo& info = run.info;
+  const WorldKind world = world_of(info);
+  std::string text =
+      fmt::format("{} · world {}, link {} · {} / {} · {} steps · seed {}\n", info.name, name_of(world),
+                  info.link.name, info.codecs.activation, info.codecs.gradient, run.steps.size(), info.seed);
   text += losses_text(run);
-  if (!run.steps.empty()) {
-    text += averages_text(info["summary"]) + transfers_text(run) + socket_text(run);
+  if (info.summary && info.summary->hold && info.summary->whole) {
+    text += averages_text("hold", *info.summary->hold) + averages_text("whole", *info.summary->whole) +
+            transfers_text(run) + socket_text(run);
   }
-  if (world == "shaped" && info["figures"].contains("shaped_lacks")) {
-    text += fmt::format("  shaped, not emulated: {}\n", info["figures"]["shaped_lacks"].get<std::string>());
+  if (world == WorldKind::shaped && info.figures.shaped_lacks) {
+    text += fmt::format("  shaped, not emulated: {}\n", *info.figures.shaped_lacks);
   }
-  if (world == "live") {
+  if (world == WorldKind::live) {
     text += fmt::format("  predictions are for the scenario's link, {}: the real one may be another\n",
-                        info["link"].value("name", std::string()));
+                        info.link.name);
   }
   return text + fmt::format("compute: {} · link: {} · every byte of every frame counted · files: {}/\n",
-                            info.value("compute", std::string()), world, run.directory.string());
+                            info.compute, name_of(world), run.directory.string());
 }
 
 }  // namespace cutlink::cli

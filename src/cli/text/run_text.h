@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "record/run_summary.h"
+#include "record/run_record.h"
 
 namespace cutlink::cli {
 

@@ -14,7 +14,7 @@
 #include "cli/training/trainer_commands.h"
 #include "record/run_directory.h"
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/runner.h"
 
 namespace cutlink::cli {
