@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/working_directory.h"
+
 namespace cutlink::scenario {
 
 namespace fs = std::filesystem;
@@ -25,9 +27,9 @@ fs::path upwards(fs::path from) {
 
 fs::path data_root() {
   if (const char* given = std::getenv("CUTLINK_ROOT"); given != nullptr && *given != '\0') {
-    return fs::absolute(given).lexically_normal();
+    return absolute_path(given);
   }
-  if (const fs::path found = upwards(fs::current_path()); !found.empty()) {
+  if (const fs::path found = upwards(working_directory()); !found.empty()) {
     return found;
   }
   std::error_code error;
@@ -37,7 +39,7 @@ fs::path data_root() {
       return found;
     }
   }
-  return fs::current_path();
+  return working_directory();
 }
 
 fs::path resolve_path(const fs::path& path, const fs::path& anchor) {
@@ -45,7 +47,7 @@ fs::path resolve_path(const fs::path& path, const fs::path& anchor) {
     return path.lexically_normal();
   }
   std::error_code ignored;
-  for (const fs::path& base : {fs::absolute(anchor), fs::current_path()}) {
+  for (const fs::path& base : {absolute_path(anchor), working_directory()}) {
     if (fs::exists(base / path, ignored)) {
       return (base / path).lexically_normal();
     }
@@ -54,7 +56,7 @@ fs::path resolve_path(const fs::path& path, const fs::path& anchor) {
 }
 
 std::string portable_path(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
+  const fs::path absolute = absolute_path(path);
   const fs::path relative = absolute.lexically_relative(data_root());
   return relative.empty() || *relative.begin() == ".." ? absolute.string() : relative.string();
 }
@@ -64,7 +66,7 @@ std::vector<fs::path> link_directories() { return {data_root() / "scenarios" / "
 fs::path profile_directory() { return data_root() / "scenarios" / "profiles"; }
 
 std::string link_argument(const std::string& link) {
-  return link.ends_with(".toml") ? resolve_path(link, fs::current_path()).string() : link;
+  return link.ends_with(".toml") ? resolve_path(link, working_directory()).string() : link;
 }
 
 fs::path gsm8k_file(const std::string& part) {

@@ -23,8 +23,9 @@ constexpr std::uint64_t max_frame_bytes = std::uint64_t{1} << 30U;
 constexpr std::uint64_t training_bytes_a_weight = 16;
 
 std::string name_of_directory(const std::filesystem::path& directory) {
-  const std::filesystem::path whole = std::filesystem::weakly_canonical(directory);
-  return whole.filename().string();
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(directory, error);
+  return (error ? directory : whole).filename().string();
 }
 
 std::uint64_t adapter_weights(const train::TrainSpec& spec, const model::LlamaConfig& config) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/regular_file.h"
 #include "base/units.h"
 
 namespace cutlink::worlds {
@@ -42,7 +43,7 @@ wire::PresharedKey client_key(const ServerCommand& command) {
     run_error(fmt::format("{}: {}", keys.string(), error.message()));
   }
   const std::filesystem::path key = keys / "client.key";
-  return std::filesystem::exists(key) ? wire::load_key(key) : wire::generate_key(key);
+  return is_there(key) ? wire::load_key(key) : wire::generate_key(key);
 }
 
 std::vector<std::string> serve_arguments(const ServerCommand& command, const std::string& address,

@@ -203,6 +203,28 @@ def broken_data(root):
     (root / "too-long.jsonl").write_text(json.dumps({"question": "x" * 500, "answer": "y"}) + "\n")
 
 
+def damaged_runs(root):
+    """Directories whose run.json is not as cutlink writes it, each in one way."""
+    info = {
+        "schema": 1, "status": "finished", "name": "toy", "codecs": {"activation": "bf16", "gradient": "bf16"}, "seed": 1,
+        "hash": "0" * 16, "scenario": {"name": "toy"},
+        "model": {"path": "toy", "hidden": 32, "blocks": 3, "heads": 4, "kv_heads": 2, "head_dim": 8, "intermediate": 64,
+                  "vocabulary": 258, "stored_dtype": "float32"},
+        "data": {"train": None, "eval": None}, "link": {"name": "loopback"}, "world": "simulated",
+    }
+    whole = json.dumps(info)
+    texts = {
+        "no-codecs": json.dumps({key: value for key, value in info.items() if key != "codecs"}),
+        "empty-codecs": json.dumps(info | {"codecs": {}}), "empty-data": json.dumps(info | {"data": {}}),
+        "number": json.dumps(info | {"name": 7}), "no-summary": whole, "world": json.dumps(info | {"world": "real"}),
+        "deep": "[" * 100000, "nul": whole + "\0garbage",
+    }
+    for name, text in texts.items():
+        folder = root / "damaged" / name
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text(text)
+
+
 def main():
     root = Path(sys.argv[1])
     root.mkdir(parents=True, exist_ok=True)
@@ -236,6 +258,7 @@ def main():
     for name, mode in (("garbage.pem", 0o600), ("open-key.pem", 0o644)):
         (root / name).write_text("garbage\n")
         (root / name).chmod(mode)
+    damaged_runs(root)
     (root / "other-run").mkdir()
     (root / "other-run" / "run.json").write_text("{}")
 

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "compare/compare.h"
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/live_fixture.h"
 
 namespace cutlink::compare {
@@ -32,8 +32,8 @@ TEST_F(LiveRun, AComparisonOverRealSocketsHasTheirTimesAndTheSimulatedOnesLosses
 
   const Comparison simulated = load_comparison(here.directory);
   const Comparison live = load_comparison(there.directory);
-  EXPECT_EQ(simulated.world, "simulated");
-  EXPECT_EQ(live.world, "live");
+  EXPECT_EQ(simulated.world, WorldKind::simulated);
+  EXPECT_EQ(live.world, WorldKind::live);
   EXPECT_THAT(live.peer, testing::HasSubstr("127.0.0.1"));
   EXPECT_TRUE(live.measured);
   ASSERT_EQ(live.rows.size(), 2U);

@@ -1,6 +1,7 @@
 // The table of a comparison from its run directories alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 
@@ -8,6 +9,8 @@
 #include "base/file_io.h"
 #include "compare/compare.h"
 #include "record/run_json.h"
+#include "record/run_record.h"
+#include "record/sample_run_info.h"
 #include "scenario/toy_folder.h"
 
 namespace cutlink::compare {
@@ -39,9 +42,9 @@ class CompareLoadTest : public testing::Test {
   }
   template <typename Change>
   void change(const char* cell, const Change& how) const {
-    auto json = *record::read_run_json(out_ / cell);
+    auto json = record::raw_run_json(out_ / cell);
     how(json);
-    record::write_run_json(out_ / cell, json);
+    record::put_raw_run_json(out_ / cell, json);
   }
   [[nodiscard]] std::string error() const {
     try {
@@ -69,7 +72,7 @@ TEST_F(CompareLoadTest, FiguresAreMeansOfTheRunsInTheCommonHold) {
   EXPECT_EQ(&c.reference(), &plain);
   EXPECT_THAT(four.seeds, ElementsAre(1, 2));
   EXPECT_THAT(c.seeds, ElementsAre(1, 2));
-  const std::uint32_t hold = (*record::read_run_json(out_ / "four-s1"))["hold_begins"];
+  const std::uint32_t hold = record::read_run_json(out_ / "four-s1")->hold_begins;
   EXPECT_TRUE(c.hold_reached);
   EXPECT_EQ(c.hold_begins, hold);  // the reference has no descent of its own
   EXPECT_GT(hold, 0U);
@@ -90,14 +93,15 @@ TEST_F(CompareLoadTest, FiguresAreMeansOfTheRunsInTheCommonHold) {
 
 TEST_F(CompareLoadTest, LossesAreOfTheLastEvaluations) {
   const Comparison c = load_comparison(out_);
-  const double one = run("plain-s1").evaluations.back().loss;
-  const double two = run("plain-s2").evaluations.back().loss;
+  const double one = run("plain-s1").info.evaluations.back().loss;
+  const double two = run("plain-s2").info.evaluations.back().loss;
   const RowFigures& plain = c.reference();
   EXPECT_DOUBLE_EQ(plain.eval_loss, (one + two) / 2);
   EXPECT_DOUBLE_EQ(plain.loss_spread, std::abs(one - two) / std::sqrt(2.0));
   EXPECT_GT(plain.loss_spread, 0.0);
-  EXPECT_DOUBLE_EQ(plain.first_loss,
-                   (run("plain-s1").evaluations.front().loss + run("plain-s2").evaluations.front().loss) / 2);
+  EXPECT_DOUBLE_EQ(
+      plain.first_loss,
+      (run("plain-s1").info.evaluations.front().loss + run("plain-s2").info.evaluations.front().loss) / 2);
   EXPECT_TRUE(plain.eval_loss_plain.has_value());
   EXPECT_DOUBLE_EQ(c.target_loss, plain.eval_loss * 1.01);
   for (const char* cell : {"plain-s1", "plain-s2", "four-s1", "four-s2"}) {
@@ -128,7 +132,7 @@ TEST_F(CompareLoadTest, UnfinishedRunsAreSaidAndNotCounted) {
   EXPECT_THAT(c.rows[0].seeds, ElementsAre(2));
   EXPECT_THAT(c.rows[0].unfinished, ElementsAre(1));
   EXPECT_EQ(c.rows[0].failure, "the loss is no number");
-  EXPECT_DOUBLE_EQ(c.rows[0].eval_loss, run("four-s2").evaluations.back().loss);
+  EXPECT_DOUBLE_EQ(c.rows[0].eval_loss, run("four-s2").info.evaluations.back().loss);
   change("four-s2", [](auto& json) { json["status"] = "interrupted"; });
   EXPECT_EQ(load_comparison(out_).rows[0].timing.total_ns, 0.0);
   for (const char* cell : {"plain-s1", "plain-s2"}) {
@@ -148,16 +152,16 @@ TEST_F(CompareLoadTest, WhereADescentOutlastsTheRunFiguresAreOfTheWhole) {
 }
 
 TEST_F(CompareLoadTest, RunsOfAnotherScenarioOrModelAreNotMixedIn) {
-  const auto before = *record::read_run_json(out_ / "four-s2");
+  const auto before = record::raw_run_json(out_ / "four-s2");
   change("four-s2", [](auto& json) { json["scenario"]["train.lr"] = 0.5; });
   EXPECT_THAT(error(), HasSubstr("not of one comparison: train.lr is 0.001 and 0.5"));
-  record::write_run_json(out_ / "four-s2", before);
+  record::put_raw_run_json(out_ / "four-s2", before);
   change("four-s2", [](auto& json) { json["scenario"].erase("train.batch"); });
   EXPECT_THAT(error(), HasSubstr("train.batch is 2 and missing"));
-  record::write_run_json(out_ / "four-s2", before);
+  record::put_raw_run_json(out_ / "four-s2", before);
   change("four-s2", [](auto& json) { json["inputs"] = "0000000000000000"; });
   EXPECT_THAT(error(), HasSubstr("the model or the data changed between them"));
-  record::write_run_json(out_ / "four-s2", before);
+  record::put_raw_run_json(out_ / "four-s2", before);
   EXPECT_EQ(error(), "no error");
 }
 
@@ -185,6 +189,55 @@ TEST_F(CompareLoadTest, FilesThatWereCutAreNotTakenForWhole) {
     replace_file(out_ / "four-s2" / name, whole);
     EXPECT_EQ(error(), "no error");
   }
+}
+
+TEST_F(CompareLoadTest, ADamagedRunIsNamedWithFileAndKey) {
+  const auto before = record::raw_run_json(out_ / "four-s2");
+  const auto with = [&](const auto& how) {
+    change("four-s2", how);
+    const std::string said = error();
+    record::put_raw_run_json(out_ / "four-s2", before);
+    return said;
+  };
+  EXPECT_THAT(with([](auto& json) { json.erase("codecs"); }), HasSubstr("four-s2/run.json: codecs: missing"));
+  EXPECT_THAT(with([](auto& json) { json["codecs"] = json.object(); }),
+              HasSubstr("codecs.activation: missing"));
+  EXPECT_THAT(with([](auto& json) { json["data"] = json.object(); }), HasSubstr("data.train: missing"));
+  EXPECT_THAT(with([](auto& json) { json["row"] = 3; }), HasSubstr("row: number where text belongs"));
+  EXPECT_THAT(with([](auto& json) { json.erase("summary"); }),
+              HasSubstr("summary: missing in a finished run"));
+  EXPECT_EQ(error(), "no error");
+}
+
+// Of which would the others be a multiple?
+TEST_F(CompareLoadTest, TwoReferencesAreNotOneComparison) {
+  for (const char* cell : {"four-s1", "four-s2"}) {
+    change(cell, [](auto& json) { json["reference"] = true; });
+  }
+  EXPECT_THAT(error(), HasSubstr("both say that their row is the reference"));
+  change("four-s1", [](auto& json) { json["reference"] = false; });
+  EXPECT_THAT(error(), HasSubstr("four-s1 and "));
+  EXPECT_THAT(error(), HasSubstr("only one of them says that its row is the reference"));
+}
+
+// A scenario that is given says which row is the reference, whatever its runs were made as.
+TEST_F(CompareLoadTest, AScenarioGivenDecidesTheReference) {
+  CompareRequest moved;
+  moved.scenario = made_->scenario({"train.steps=3"});
+  moved.scenario.rows = {{"four", {"uniform:bits=8-4,steps=2", "bf16"}, true},
+                         {"plain", {"bf16", "bf16"}, false}};
+  moved.seeds = {1, 2};
+  EXPECT_EQ(load_comparison(out_, &moved).reference().name, "four");
+  EXPECT_EQ(load_comparison(out_).reference().name, "plain");
+}
+
+TEST_F(CompareLoadTest, WhatElseLiesInTheDirectoryIsNotFollowed) {
+  fs::create_symlink(out_ / "loop", out_ / "loop");
+  fs::create_symlink("nowhere", out_ / "dangling");
+  EXPECT_EQ(error(), "no error");
+  fs::create_directory(out_ / "pipe");
+  ASSERT_EQ(mkfifo((out_ / "pipe/run.json").c_str(), 0600), 0);
+  EXPECT_THAT(error(), HasSubstr("pipe/run.json: not a regular file"));
 }
 
 TEST_F(CompareLoadTest, ADirectoryWithoutRunsSaysSo) {

@@ -50,7 +50,7 @@ class CompareTest : public testing::Test {
   }
   [[nodiscard]] std::string status(const std::string& cell) const {
     const auto info = record::read_run_json(toy_ / "out" / cell);
-    return info ? (*info)["status"].get<std::string>() : "not there";
+    return info ? name_of(info->status) : "not there";
   }
 
   ToyFolder toy_;
@@ -78,11 +78,11 @@ TEST_F(CompareTest, SeedBySeedTheReferenceFirstAndFinishedOnesOnce) {
     EXPECT_EQ(status(cell), "finished") << cell;
   }
   const auto four = record::read_run_json(toy_ / "out/four-s2");
-  EXPECT_EQ((*four)["seed"], 2);
-  EXPECT_EQ((*four)["row"], "four");
-  EXPECT_EQ((*four)["row_index"], 0);  // the table keeps the scenario's order
-  EXPECT_EQ((*four)["reference"], false);
-  EXPECT_EQ((*four)["codecs"]["activation"], "uniform:bits=4");
+  EXPECT_EQ(four->seed, 2U);
+  EXPECT_EQ(four->row, "four");
+  EXPECT_EQ(four->row_index, 0U);  // the table keeps the scenario's order
+  EXPECT_FALSE(four->reference);
+  EXPECT_EQ(four->codecs.activation, "uniform:bits=4");
   outcome = go(request(rows, {2, 1, 3}));
   EXPECT_EQ(log_.begun, 2);  // seed 3 alone
 }
@@ -90,8 +90,8 @@ TEST_F(CompareTest, SeedBySeedTheReferenceFirstAndFinishedOnesOnce) {
 TEST_F(CompareTest, RowsWhoseNamesDifferInSignsOnlyKeepApart) {
   static_cast<void>(
       go(request({{"a b", {"bf16", "bf16"}, true}, {"a-b", {"uniform:bits=8", "bf16"}, false}}, {1})));
-  EXPECT_EQ((*record::read_run_json(toy_ / "out/a-b-s1"))["row"], "a b");
-  EXPECT_EQ((*record::read_run_json(toy_ / "out/a-b-2-s1"))["row"], "a-b");
+  EXPECT_EQ(record::read_run_json(toy_ / "out/a-b-s1")->row, "a b");
+  EXPECT_EQ(record::read_run_json(toy_ / "out/a-b-2-s1")->row, "a-b");
 }
 
 TEST_F(CompareTest, ARowThatFailsDoesNotStopTheOthers) {

@@ -96,18 +96,18 @@ TEST(CompareTiming, ARealLinksTransfersAreTheRunsOwn) {
   run.messages.insert(run.messages.begin() + 8, evaluation);
   netsim::LinkSpec link;
   link.bottleneck = netsim::FixedLinkSpec{.up = {1e6}, .down = {1e6}};
-  run.info["world"] = "emulated";
+  run.info.world = WorldKind::emulated;
   const RunTiming timing = time_run(run, median_work({&run}), link, 2);
   EXPECT_DOUBLE_EQ(timing.link_ns, (4000.0 + 9 + 10 + 11 + 12 + 4000.0 + 13 + 14 + 15 + 16) / 2);
   EXPECT_DOUBLE_EQ(timing.total_ns, timing.client_ns + timing.server_ns + timing.codec_ns + timing.link_ns);
   ASSERT_EQ(timing.step_ends_ns.size(), 4U);
-  run.info["world"] = "simulated";
+  run.info.world = WorldKind::simulated;
   EXPECT_GT(time_run(run, median_work({&run}), link, 2).link_ns, 4 * 8'000'000.0);  // 1000 B at 1 Mbit/s
 }
 
 TEST(CompareTiming, TimeToLossLiesOnTheLineBetweenEvaluations) {
   record::RunRecord run;
-  run.evaluations = {{0, 2.0, {}}, {2, 1.0, {}}};
+  run.info.evaluations = {{0, 2.0, {}}, {2, 1.0, {}}};
   RunTiming timing;
   timing.step_ends_ns = {50, 100};
   EXPECT_DOUBLE_EQ(time_to_loss(run, timing, 1.5), 50.0);

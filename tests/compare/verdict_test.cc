@@ -114,7 +114,7 @@ TEST(Verdict, BreakEvenIsTheRateAtWhichBothTakeEquallyLong) {
   };
   EXPECT_LT(time_at(1, 0.9), time_at(0, 0.9));  // slower link: the row wins
   EXPECT_GT(time_at(1, 1.1), time_at(0, 1.1));
-  c.world = "live";  // whose own delay nobody told
+  c.world = WorldKind::live;  // whose own delay nobody told
   EXPECT_THAT(verdict(c), EndsWith("(fixed-rate link of the scenario's delay of 2 ms)."));
 }
 

@@ -56,7 +56,9 @@ TEST(ReadCsv, OnlyARegularFileIsOpened) {
   }
   replace_file(folder / "f.csv", text);
   std::size_t records = 0;
-  const auto count = [&](std::span<const std::string_view> cells, std::size_t) { records += cells.size() / 2; };
+  const auto count = [&](std::span<const std::string_view> cells, std::size_t) {
+    records += cells.size() / 2;
+  };
   read_csv(folder / "f.csv", count);
   EXPECT_EQ(records, 100'001U);
   ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);

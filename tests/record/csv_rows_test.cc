@@ -32,7 +32,8 @@ void expect_both_ways(const std::vector<Row>& rows) {
   const std::vector<Row> read = all_rows<Row>(folder / "first.csv");
   EXPECT_EQ(read.size(), rows.size());
   write("second.csv", read);
-  EXPECT_EQ(read_regular_file(folder / "second.csv", plenty), read_regular_file(folder / "first.csv", plenty));
+  EXPECT_EQ(read_regular_file(folder / "second.csv", plenty),
+            read_regular_file(folder / "first.csv", plenty));
 }
 
 TEST(CsvRows, WhatWasWrittenIsReadAndWrittenAgain) {
@@ -46,9 +47,11 @@ TEST(CsvRows, WhatWasWrittenIsReadAndWrittenAgain) {
 // Cuts the columns from `first` on out of a file of one row.
 std::string without(const std::string& text, const std::string& first) {
   const std::size_t header = text.find("\r\n");
-  const auto columns = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(first)), ',');
+  const auto columns =
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(first)), ',');
   std::string out;
-  for (const std::string& line : {text.substr(0, header), text.substr(header + 2, text.size() - header - 4)}) {
+  for (const std::string& line :
+       {text.substr(0, header), text.substr(header + 2, text.size() - header - 4)}) {
     std::size_t end = 0;
     for (std::ptrdiff_t i = 0; i < columns; ++i) {
       end = line.find(',', end + 1);
@@ -76,21 +79,25 @@ TEST(CsvRows, LaterColumnsMayBeMissing) {
   replace_file(folder / "messages.csv", without(messages, "predicted_ns"));
   EXPECT_FALSE(all_rows<MessageRow>(folder / "messages.csv").at(0).predicted_ns.has_value());
   replace_file(folder / "messages.csv", without(messages, "decode_ns"));
-  EXPECT_THAT(error_of(ErrorKind::usage, [&] { static_cast<void>(all_rows<MessageRow>(folder / "messages.csv")); }),
-              HasSubstr("messages.csv: column decode_ns: missing (written by another version of cutlink?)"));
+  EXPECT_THAT(
+      error_of(ErrorKind::usage, [&] { static_cast<void>(all_rows<MessageRow>(folder / "messages.csv")); }),
+      HasSubstr("messages.csv: column decode_ns: missing (written by another version of cutlink?)"));
 }
 
 TEST(CsvRows, UnknownColumnsAreNotLookedAtAndOrderDoesNotMatter) {
   const TemporaryFolder folder;
-  replace_file(folder / "widths.csv", std::string_view("colour,width_bits,channel,crossing,step\nred,4,1,act_down,9\n"));
+  replace_file(folder / "widths.csv",
+               std::string_view("colour,width_bits,channel,crossing,step\nred,4,1,act_down,9\n"));
   const std::vector<WidthRow> rows = all_rows<WidthRow>(folder / "widths.csv");
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].width, 4);
   EXPECT_EQ(rows[0].channel, 1U);
   EXPECT_EQ(rows[0].step, 9U);
-  replace_file(folder / "widths.csv", std::string_view("step,crossing,channel,width_bits\n1,act_up,0,4\n2,act_up,0,999\n"));
-  EXPECT_THAT(error_of(ErrorKind::usage, [&] { static_cast<void>(all_rows<WidthRow>(folder / "widths.csv")); }),
-              HasSubstr("widths.csv:3: column width_bits: not a count"));
+  replace_file(folder / "widths.csv",
+               std::string_view("step,crossing,channel,width_bits\n1,act_up,0,4\n2,act_up,0,999\n"));
+  EXPECT_THAT(
+      error_of(ErrorKind::usage, [&] { static_cast<void>(all_rows<WidthRow>(folder / "widths.csv")); }),
+      HasSubstr("widths.csv:3: column width_bits: not a count"));
 }
 
 }  // namespace

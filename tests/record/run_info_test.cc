@@ -25,11 +25,12 @@ TEST(RunInfo, ReadsBackEveryKeyInItsPlace) {
   for (const auto& [key, value] : json.items()) {
     keys.push_back(key);
   }
-  EXPECT_THAT(keys, testing::ElementsAre(
-                        "schema", "status", "name", "row", "row_index", "reference", "codecs", "seed", "hash", "inputs",
-                        "version", "commit", "command", "started", "host", "threads", "scenario", "model", "data",
-                        "link", "world", "compute", "devices", "hold_begins", "figures", "peer", "server",
-                        "resumed_at_step", "steps_done", "padding_rows_avoided", "evaluations", "summary"));
+  EXPECT_THAT(
+      keys, testing::ElementsAre("schema", "status", "name", "row", "row_index", "reference", "codecs",
+                                 "seed", "hash", "inputs", "version", "commit", "command", "started", "host",
+                                 "threads", "scenario", "model", "data", "link", "world", "compute",
+                                 "devices", "hold_begins", "figures", "peer", "server", "resumed_at_step",
+                                 "steps_done", "padding_rows_avoided", "evaluations", "summary"));
   EXPECT_EQ(json["scenario"].dump(),
             R"({"name":"toy","seed":7,"train.lr":0.5,"lora.alpha":16.0,"eval.plain":true,)"
             R"("lora.targets":["q_proj"],"link":"loopback"})");
@@ -48,8 +49,8 @@ TEST(RunInfo, OfARunningRunSaysNothingOfItsEnd) {
 // Files of this schema did not always have them.
 TEST(RunInfo, LaterKeysMayBeMissing) {
   Json json = to_json(sample_run_info());
-  for (const char* later : {"inputs", "world", "devices", "peer", "server", "resumed_at_step", "host", "figures",
-                            "threads", "row", "reference", "seed"}) {
+  for (const char* later : {"inputs", "world", "devices", "peer", "server", "resumed_at_step", "host",
+                            "figures", "threads", "row", "reference", "seed"}) {
     json.erase(later);
   }
   json["link"] = {{"name", "home"}, {"describe", "1 Mbit/s"}};
@@ -65,15 +66,16 @@ TEST(RunInfo, LaterKeysMayBeMissing) {
 }
 
 TEST(RunInfo, WhatMustBeThereIsNamed) {
-  for (const std::string path : {"/schema", "/status", "/codecs", "/codecs/gradient", "/hash", "/scenario", "/model",
-                                 "/model/blocks", "/data", "/data/train", "/data/train/examples", "/link",
-                                 "/devices/client", "/evaluations/1/loss", "/summary/hold", "/summary", "/steps_done",
-                                 "/evaluations", "/summary/whole/total_ns"}) {
+  for (const std::string path :
+       {"/schema", "/status", "/codecs", "/codecs/gradient", "/hash", "/scenario", "/model", "/model/blocks",
+        "/data", "/data/train", "/data/train/examples", "/link", "/devices/client", "/evaluations/1/loss",
+        "/summary/hold", "/summary", "/steps_done", "/evaluations", "/summary/whole/total_ns"}) {
     const Json::json_pointer pointer(path);
     Json json = to_json(sample_run_info());
     json.at(pointer.parent_pointer()).erase(pointer.back());
-    EXPECT_THAT(refusal(json), testing::AllOf(StartsWith("d/run.json: "), HasSubstr(pointer.back() + ": missing"),
-                                              HasSubstr("not a run.json of cutlink")))
+    EXPECT_THAT(refusal(json),
+                testing::AllOf(StartsWith("d/run.json: "), HasSubstr(pointer.back() + ": missing"),
+                               HasSubstr("not a run.json of cutlink")))
         << path;
   }
   Json json = to_json(sample_run_info());
@@ -88,20 +90,24 @@ TEST(RunInfo, WhatIsOfAnotherTypeIsNamed) {
     return refusal(json);
   };
   EXPECT_THAT(with("/name", 7), StartsWith("d/run.json: name: number where text belongs: "));
-  EXPECT_THAT(with("/codecs", Json::array()), StartsWith("d/run.json: codecs: array where an object belongs"));
+  EXPECT_THAT(with("/codecs", Json::array()),
+              StartsWith("d/run.json: codecs: array where an object belongs"));
   EXPECT_THAT(with("/codecs/activation", 4), StartsWith("d/run.json: codecs.activation: number where text"));
   EXPECT_THAT(with("/status", "gone"), StartsWith("d/run.json: status: \"gone\" is not known"));
   EXPECT_THAT(with("/world", "real"), StartsWith("d/run.json: world: \"real\" is not known"));
   EXPECT_THAT(with("/seed", -1), StartsWith("d/run.json: seed: -1 is out of range"));
-  EXPECT_THAT(with("/row_index", 4294967296), StartsWith("d/run.json: row_index: 4294967296 is out of range"));
+  EXPECT_THAT(with("/row_index", 4294967296),
+              StartsWith("d/run.json: row_index: 4294967296 is out of range"));
   EXPECT_THAT(with("/steps_done", 1.5), StartsWith("d/run.json: steps_done: number where a whole number"));
   EXPECT_THAT(with("/reference", "yes"), StartsWith("d/run.json: reference: string where true or false"));
   EXPECT_THAT(with("/threads", 0), StartsWith("d/run.json: threads: 0 is not within 1 to 65536"));
   EXPECT_THAT(with("/scenario/link", Json::object()), StartsWith("d/run.json: scenario.link: object where"));
-  EXPECT_THAT(with("/scenario/lora.targets", {1}), StartsWith("d/run.json: scenario.lora.targets[0]: number where"));
+  EXPECT_THAT(with("/scenario/lora.targets", {1}),
+              StartsWith("d/run.json: scenario.lora.targets[0]: number where"));
   EXPECT_THAT(with("/link/settings", nullptr), StartsWith("d/run.json: link.settings: null where an object"));
   EXPECT_THAT(with("/evaluations", 3), StartsWith("d/run.json: evaluations: number where a list belongs"));
-  EXPECT_THAT(with("/evaluations/0/loss", "low"), StartsWith("d/run.json: evaluations[0].loss: string where"));
+  EXPECT_THAT(with("/evaluations/0/loss", "low"),
+              StartsWith("d/run.json: evaluations[0].loss: string where"));
   EXPECT_THAT(with("/schema", 2), HasSubstr("schema 2 is not known to this version, which writes 1"));
 }
 

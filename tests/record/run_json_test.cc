@@ -50,7 +50,8 @@ TEST_F(RunJson, WhatIsNoRunJsonOfOursIsRefused) {
 TEST_F(RunJson, NothingMayFollowANulByte) {
   const std::string whole = to_json(sample_run_info()).dump();
   EXPECT_EQ(refusal(whole), "no error");
-  EXPECT_THAT(refusal(whole + '\0' + "garbage"), HasSubstr("a NUL byte at byte " + std::to_string(whole.size())));
+  EXPECT_THAT(refusal(whole + '\0' + "garbage"),
+              HasSubstr("a NUL byte at byte " + std::to_string(whole.size())));
 }
 
 TEST_F(RunJson, DeepNestingIsRefusedBeforeItIsBuilt) {

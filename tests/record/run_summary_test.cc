@@ -1,127 +1,94 @@
 #include "record/run_summary.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
-#include "base/error.h"
-#include "base/file_io.h"
-#include "record/run_json.h"
-#include "scenario/toy_folder.h"
+#include "base/temporary_folder.h"
+#include "record/run_directory.h"
+#include "record/run_record.h"
+#include "record/sample_rows.h"
+#include "record/two_steps.h"
 
 namespace cutlink::record {
 namespace {
 
-namespace fs = std::filesystem;
-using testing::HasSubstr;
+// Takes the rows and keeps none.
+class NoFiles : public RunSink {
+ public:
+  void step(const StepRow&) override {}
+  void message(const MessageRow&) override {}
+  void width(const WidthRow&) override {}
+  void event(const Event&) override {}
+};
 
-// 2 rows of 4 channels; header 5 bytes; all other parts as given.
-MessageRow message(std::uint32_t step, Crossing crossing, std::uint64_t payload, std::uint64_t metadata,
-                   std::uint64_t outliers, double width) {
-  MessageRow m;
-  m.step = step;
-  m.crossing = crossing;
-  m.rows = 2;
-  m.channels = 4;
-  m.payload_bytes = payload;
-  m.metadata_bytes = metadata;
-  m.outlier_bytes = outliers;
-  m.header_bytes = 5;
-  m.modelled_bytes = 7;
-  m.mean_width = width;
-  return m;
-}
-
-StepRow step(std::uint32_t index, std::int64_t total_ns) {
-  StepRow s;
-  s.step = index;
-  s.loss = 10.0 - index;
-  s.client_ns = 1;
-  s.server_ns = 2;
-  s.codec_ns = 3;
-  s.link_ns = total_ns - 6;
-  s.total_ns = total_ns;
-  s.now_ns = 1000 + index;
-  return s;
-}
-
-// Two steps; the second, narrower one is the hold.
-RunRecord record() {
-  RunRecord run;
-  run.info["hold_begins"] = 1;
-  run.steps = {step(0, 100), step(1, 50)};
-  for (std::uint32_t s = 0; s < 2; ++s) {
-    const std::uint64_t payload = s == 0 ? 32 : 16;
-    run.messages.push_back(message(s, Crossing::act_up, payload, 8, 3, s == 0 ? 8 : 4));
-    run.messages.push_back(message(s, Crossing::act_down, payload, 8, 0, s == 0 ? 6 : 2));
-    run.messages.push_back(message(s, Crossing::grad_up, 4, 0, 0, 100));
-    run.messages.push_back(message(s, Crossing::grad_down, 4, 0, 0, 100));
+RunSummary summary_of(const RunRecord& run) {
+  NoFiles files;
+  SummarySink sink(files, run.info.hold_begins);
+  for (const MessageRow& row : run.messages) {
+    sink.message(row);
   }
-  MessageRow evaluation = message(1, Crossing::act_up, 100'000, 0, 0, 32);
-  evaluation.phase = Phase::eval;
-  run.messages.push_back(evaluation);
-  return run;
+  for (const StepRow& row : run.steps) {
+    sink.step(row);
+  }
+  return sink.summary(run.info.evaluations);
 }
 
-TEST(RunSummary, TrafficIsAStepsTrainingMessages) {
-  const TrafficSummary hold = summarise_traffic(record(), 1);
-  EXPECT_EQ(hold.steps, 1U);
-  EXPECT_EQ(hold.up_bytes, (16 + 8 + 3 + 5) + (4 + 5));
-  EXPECT_EQ(hold.down_bytes, (16 + 8 + 5) + (4 + 5));
-  EXPECT_EQ(hold.modelled_bytes, 4 * 7);
-  EXPECT_EQ(hold.bits_per_element, (41 + 38) * 8.0 / (4 * 2 * 4));
-  EXPECT_DOUBLE_EQ(hold.metadata_share, 16.0 / 79);
-  EXPECT_DOUBLE_EQ(hold.outlier_share, 3.0 / 79);
-  EXPECT_EQ(hold.mean_width, 3.0);  // of the activations, not of the gradients
-  const TrafficSummary whole = summarise_traffic(record(), 0);
-  EXPECT_EQ(whole.steps, 2U);
-  EXPECT_EQ(whole.up_bytes, 41 + 16 / 2);  // the first step had 16 bytes more each way
-  EXPECT_EQ(whole.mean_width, 5.0);
-  const TrafficSummary nothing = summarise_traffic(RunRecord(), 0);
-  EXPECT_EQ(nothing.up_bytes + nothing.bits_per_element + nothing.mean_width, 0.0);
+TEST(RunSummary, HasHoldAndWhole) {
+  RunRecord run = two_steps();
+  run.info.evaluations = {{0, 5.0, 4.5}, {2, 3.0, std::nullopt}};
+  RunSummary s = summary_of(run);
+  EXPECT_EQ(s.steps, 2U);
+  EXPECT_EQ(s.final_train_loss, 9.0);
+  EXPECT_EQ(s.virtual_time_ns, 1001);
+  EXPECT_EQ(s.hold_reached, true);
+  EXPECT_EQ(s.hold->times.total_ns, 50.0);
+  EXPECT_EQ(s.whole->times.total_ns, 75.0);
+  EXPECT_EQ(s.whole->times.codec_ns, 3.0);
+  EXPECT_EQ(s.hold->traffic.up_bytes, summarise_traffic(run, 1).up_bytes);
+  EXPECT_EQ(s.first_eval_loss, 5.0);
+  EXPECT_EQ(s.final_eval_loss, 3.0);
+  EXPECT_EQ(s.final_eval_loss_plain, std::nullopt);
+  run.info.hold_begins = 9;
+  s = summary_of(run);
+  EXPECT_EQ(s.hold_reached, false);
+  EXPECT_EQ(s.hold->times.total_ns, 75.0);  // then of the whole run
 }
 
-TEST(RunSummary, WidthsSpreadOverChannelsAsTheyEnded) {
-  RunRecord run = record();
-  run.widths = {{0, Crossing::act_up, 0, 8},  {0, Crossing::act_up, 1, 8},   {1, Crossing::act_up, 0, 2},
-                {1, Crossing::act_up, 1, 6},  {0, Crossing::act_down, 0, 3}, {0, Crossing::act_down, 1, 3},
-                {0, Crossing::grad_up, 0, 1}, {0, Crossing::grad_up, 1, 8}};
-  // act_up ended at 2 and 6: deviation 2; act_down at 3 and 3: none; gradients do not count.
-  EXPECT_DOUBLE_EQ(summarise_traffic(run, 1).width_deviation, 1.0);
+TEST(RunSummary, OfNoStepsIsOfTheEvaluationsAlone) {
+  RunRecord run;
+  run.info.evaluations = {{0, 5.0, 4.5}};
+  const RunSummary s = summary_of(run);
+  EXPECT_EQ(s.steps, 0U);
+  EXPECT_FALSE(s.hold_reached || s.hold || s.whole || s.final_train_loss);
+  EXPECT_EQ(s.final_eval_loss_plain, 4.5);
 }
 
-TEST(RunSummary, TheHoldOfManyIsTheLastOnes) {
-  RunRecord early = record();
-  early.info["hold_begins"] = 0;
-  RunRecord late = record();
-  EXPECT_EQ(common_hold({&early}), 0U);
-  EXPECT_EQ(common_hold({&early, &late}), 1U);
-  late.info["hold_begins"] = 2;  // after its last step
-  EXPECT_EQ(common_hold({&early, &late}), std::nullopt);
-  late.info["hold_begins"] = 0;
-  late.steps.clear();
-  EXPECT_EQ(common_hold({&early, &late}), std::nullopt);
-}
-
-TEST(RunSummary, AsJsonItHasHoldAndWhole) {
-  RunRecord run = record();
-  run.evaluations = {{0, 5.0, 4.5}, {2, 3.0, std::nullopt}};
-  auto json = summary_json(run);
-  EXPECT_EQ(json["steps"], 2);
-  EXPECT_EQ(json["final_train_loss"], 9.0);
-  EXPECT_EQ(json["virtual_time_ns"], 1001);
-  EXPECT_EQ(json["hold_reached"], true);
-  EXPECT_EQ(json["hold"]["total_ns"], 50.0);
-  EXPECT_EQ(json["whole"]["total_ns"], 75.0);
-  EXPECT_EQ(json["whole"]["codec_ns"], 3.0);
-  EXPECT_EQ(json["first_eval_loss"], 5.0);
-  EXPECT_EQ(json["final_eval_loss"], 3.0);
-  EXPECT_FALSE(json.contains("final_eval_loss_plain"));
-  run.info["hold_begins"] = 9;
-  json = summary_json(run);
-  EXPECT_EQ(json["hold_reached"], false);
-  EXPECT_EQ(json["hold"]["total_ns"], 75.0);  // then of the whole run
+// A frame without a tensor has no width in the file, so that it counts as 0 while it is written, too.
+TEST(RunSummary, TakenUpFromFilesItIsWhatItWasInMemory) {
+  const TemporaryFolder folder;
+  RunLock lock(folder / "run");
+  const auto files = RunDirectory::begin(lock, {});
+  SummarySink whole(*files, 3);
+  for (std::uint32_t step = 0; step < 6; ++step) {
+    MessageRow message = sample_message();
+    message.phase = Phase::train;
+    message.step = step;
+    message.mean_width = 1.0 / (step + 3);
+    message.rows = step == 4 ? 0 : message.rows;
+    whole.message(message);
+    whole.width({step, Crossing::act_up, step % 2, static_cast<std::uint8_t>(step + 1)});
+    StepRow row = sample_step(step);
+    row.loss = 1.0 / (step + 7);
+    whole.step(row);
+  }
+  static_cast<void>(files->sync());
+  NoFiles nothing;
+  SummarySink again(nothing, 3);
+  again.take_up(folder / "run");
+  RunInfo expected;
+  RunInfo read;
+  expected.summary = whole.summary({});
+  read.summary = again.summary({});
+  EXPECT_EQ(to_json(read).dump(), to_json(expected).dump());
 }
 
 }  // namespace

@@ -27,9 +27,9 @@ inline RunInfo sample_run_info() {
   info.started = "2026-12-01T00:43:30Z";
   info.host = {"vm", "Linux 6", "x86_64", "a CPU", 2};
   info.threads = 2;
-  info.scenario = {{"name", {"toy", ""}},           {"seed", {std::int64_t{7}, ""}},
-                   {"train.lr", {0.5, ""}},         {"lora.alpha", {16.0, ""}},
-                   {"eval.plain", {true, ""}},      {"lora.targets", {std::vector<std::string>{"q_proj"}, ""}},
+  info.scenario = {{"name", {"toy", ""}},      {"seed", {std::int64_t{7}, ""}},
+                   {"train.lr", {0.5, ""}},    {"lora.alpha", {16.0, ""}},
+                   {"eval.plain", {true, ""}}, {"lora.targets", {std::vector<std::string>{"q_proj"}, ""}},
                    {"link", {"loopback", ""}}};
   info.model = {"scenarios/models/tiny", 128, 6, 4, 2, 32, 352, 258, "bfloat16"};
   info.data.train = DataInfo{24, 1, 2, 300, 100, 16};

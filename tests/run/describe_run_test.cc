@@ -41,15 +41,6 @@ class DescribeRunTest : public testing::Test {
       return error.what();
     }
   }
-  [[nodiscard]] static std::string error_of(const fs::path& directory) {
-    try {
-      static_cast<void>(record::read_run_json(directory));
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::usage);
-      return error.what();
-    }
-    return "no error";
-  }
 
   scenario::ToyFolder toy_;
 };
@@ -57,7 +48,8 @@ class DescribeRunTest : public testing::Test {
 TEST_F(DescribeRunTest, SaysWhereARunComesFromAndReadsBack) {
   const RunRequest r = request({"codec=uniform:bits=4", "seed=9"});
   const Assets assets = load_assets(r.scenario);
-  const auto json = describe_run(r, assets);
+  const record::RunInfo info = describe_run(r, assets);
+  const auto json = record::to_json(info);
   EXPECT_EQ(json["schema"], record::run_schema_version);
   EXPECT_EQ(json["status"], "running");
   EXPECT_EQ(json["row"], "four");
@@ -77,8 +69,8 @@ TEST_F(DescribeRunTest, SaysWhereARunComesFromAndReadsBack) {
   EXPECT_THAT(json["figures"]["compute_times"].get<std::string>(), HasSubstr("assumed"));
   EXPECT_THAT(json["started"].get<std::string>(), testing::MatchesRegex("20..-..-..T..:..:..Z"));
   fs::create_directories(r.directory);
-  record::write_run_json(r.directory, json);
-  EXPECT_EQ(record::read_run_json(r.directory), json);
+  record::write_run_json(r.directory, info);
+  EXPECT_EQ(record::to_json(*record::read_run_json(r.directory)), json);
 }
 
 TEST_F(DescribeRunTest, TheScenarioReadsBackAsTheSameRun) {
@@ -94,25 +86,13 @@ TEST_F(DescribeRunTest, TheScenarioReadsBackAsTheSameRun) {
 }
 
 TEST_F(DescribeRunTest, APresetThatIsGoneSinceStopsNobodyFromReading) {
-  auto json = describe_run(request(), load_assets(request().scenario));
-  json["scenario"]["link"] = "a-preset-of-old";
-  json["scenario"]["compute"] = "profile:a-device-of-old";
-  EXPECT_EQ(record::scenario_of(json, toy_ / "run").link, "a-preset-of-old");
-  json["scenario"]["train.lr"] = "fast";
-  EXPECT_THROW(static_cast<void>(record::scenario_of(json, toy_ / "run")), Error);
-}
-
-TEST_F(DescribeRunTest, WhatIsNoRunJsonOfOursIsRefused) {
-  EXPECT_FALSE(record::read_run_json(toy_ / "nowhere").has_value());
-  fs::create_directories(toy_ / "run");
-  for (const char* text : {"", "{", "[]", "{}", "{\"schema\": 1, \"status\": \"finished\"}", "\xff"}) {
-    replace_file(toy_ / "run/run.json", text);
-    EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("not a run.json of cutlink")) << text;
+  record::RunInfo info = describe_run(request(), load_assets(request().scenario));
+  for (auto& [key, value] : info.scenario) {
+    if (key == "link" || key == "compute") {
+      value.data = key == "link" ? "a-preset-of-old" : "profile:a-device-of-old";
+    }
   }
-  auto json = describe_run(request(), load_assets(request().scenario));
-  json["schema"] = record::run_schema_version + 1;
-  record::write_run_json(toy_ / "run", json);
-  EXPECT_THAT(error_of(toy_ / "run"), HasSubstr("schema 2 is not known"));
+  EXPECT_EQ(record::scenario_of(info, toy_ / "run").link, "a-preset-of-old");
 }
 
 TEST_F(DescribeRunTest, AnotherRunIsToldByWhatChanged) {
@@ -120,20 +100,20 @@ TEST_F(DescribeRunTest, AnotherRunIsToldByWhatChanged) {
   EXPECT_EQ(refusal(request()), "the same run");
   EXPECT_EQ(refusal(request({"name=other", "checkpoint.every=1"})), "the same run");
   EXPECT_THAT(refusal(request({"train.lr=0.5"})), HasSubstr("other scenario, codecs or seed"));
-  auto json = *record::read_run_json(toy_ / "run");
-  const auto with = [&](const char* part, const char* key) {
-    auto changed = json;
-    changed[part] = nullptr;
-    if (key != nullptr) {
-      changed[part] = json[part];
-      changed[part][key] = nullptr;
-    }
-    record::write_run_json(toy_ / "run", changed);
-    return refusal(request());
-  };
-  EXPECT_THAT(with("devices", nullptr), HasSubstr("other device profile"));
-  EXPECT_THAT(with("link", "settings"), HasSubstr("other settings of the link"));
-  record::write_run_json(toy_ / "run", json);
+  const record::RunInfo info = *record::read_run_json(toy_ / "run");
+  record::RunInfo changed = info;
+  changed.devices.reset();
+  record::write_run_json(toy_ / "run", changed);
+  EXPECT_THAT(refusal(request()), HasSubstr("other device profile"));
+  changed = info;
+  changed.link.settings["tcp"] = false;
+  record::write_run_json(toy_ / "run", changed);
+  EXPECT_THAT(refusal(request()), HasSubstr("other settings of the link"));
+  changed = info;
+  changed.world = WorldKind::shaped;
+  record::write_run_json(toy_ / "run", changed);
+  EXPECT_THAT(refusal(request()), HasSubstr("other world"));
+  record::write_run_json(toy_ / "run", info);
   EXPECT_EQ(refusal(request()), "the same run");
   const std::string data = read_text_file(toy_ / "data.jsonl", 1'000'000);
   replace_file(toy_ / "data.jsonl", "{\"question\": \"1 + 1?\", \"answer\": \"2\"}\n" + data);

@@ -92,15 +92,23 @@ class LiveRun : public testing::Test {
   [[nodiscard]] static std::vector<std::string> deterministic(const std::filesystem::path& run) {
     std::vector<std::string> all;
     for (const char* file : {"steps.csv", "messages.csv"}) {
-      const std::vector<exporter::Described> columns = exporter::described(file);
-      const record::CsvReader csv(read_text_file(run / file, 100'000'000), file);
-      for (std::size_t row = 0; row < csv.rows(); ++row) {
-        std::string line = file;
-        for (const exporter::Described& column : columns) {
-          line += column.deterministic == "yes" ? " " + column.name + "=" + csv.text(row, column.name) : "";
+      std::vector<std::string> header;
+      const auto is_deterministic = [columns = record::described(file)](const std::string& name) {
+        return std::ranges::any_of(columns, [&](const record::Described& column) {
+          return column.name == name && column.deterministic == "yes";
+        });
+      };
+      record::read_csv(run / file, [&](std::span<const std::string_view> cells, std::size_t line) {
+        if (line == 1) {
+          header.assign(cells.begin(), cells.end());
+          return;
         }
-        all.push_back(line);
-      }
+        std::string text = file;
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+          text += is_deterministic(header[i]) ? " " + header[i] + "=" + std::string(cells[i]) : "";
+        }
+        all.push_back(text);
+      });
     }
     for (const char* file :
          {"widths.csv", "adapters/client/adapter_model.safetensors",

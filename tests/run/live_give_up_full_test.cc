@@ -73,8 +73,8 @@ TEST_F(LiveRun, AStepWhoseConnectionBreaksIsFinishedWhereAPersonAskedToStop) {
     ASSERT_EQ(run_one(there, assets, silent), RunStatus::interrupted);
   }
   const auto info = record::read_run_json(there.directory);
-  EXPECT_EQ((*info)["status"], "interrupted");
-  EXPECT_GE((*info)["steps_done"], 1);
+  EXPECT_EQ(info->status, record::Status::interrupted);
+  EXPECT_GE(info->steps_done, 1U);
   EXPECT_TRUE(std::filesystem::exists(there.directory / "checkpoints")) << "the step was not finished";
   const InterruptGuard again;
   there.resume = true;

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/runner.h"
 #include "scenario/toy_folder.h"
 
@@ -51,9 +51,21 @@ class LoadRunTest : public testing::Test {
 TEST_F(LoadRunTest, ReadsBackWhatTheRunWroteAndSummarised) {
   const record::RunRecord run = load();
   EXPECT_EQ(run.steps.size(), 2U);
-  EXPECT_EQ(run.evaluations.size(), 2U);
-  EXPECT_TRUE(run.evaluations.back().loss_plain.has_value());
-  EXPECT_EQ(record::summary_json(run), run.info["summary"]);
+  EXPECT_EQ(run.info.evaluations.size(), 2U);
+  EXPECT_TRUE(run.info.evaluations.back().loss_plain.has_value());
+  ASSERT_TRUE(run.info.summary.has_value());
+  // Read from the files, it is what was added up while they were written.
+  struct NoFiles : record::RunSink {
+    void step(const StepRow&) override {}
+    void message(const MessageRow&) override {}
+    void width(const WidthRow&) override {}
+    void event(const Event&) override {}
+  } no_files;
+  record::SummarySink again(no_files, run.info.hold_begins);
+  again.take_up(run_);
+  record::RunInfo info = run.info;
+  info.summary = again.summary(info.evaluations);
+  EXPECT_EQ(record::to_json(info).dump(), record::to_json(run.info).dump());
   for (const MessageRow& m : run.messages) {
     EXPECT_EQ(m.channels, 32U);
     EXPECT_GT(m.header_bytes, 0U);
@@ -63,7 +75,7 @@ TEST_F(LoadRunTest, ReadsBackWhatTheRunWroteAndSummarised) {
 TEST_F(LoadRunTest, BrokenFilesAreNamedWithTheirLine) {
   replace("messages.csv", "act_down", "act_left");
   EXPECT_THAT(error(), HasSubstr("messages.csv:"));
-  EXPECT_THAT(error(), HasSubstr("crossing \"act_left\" is not known"));
+  EXPECT_THAT(error(), HasSubstr("column crossing: \"act_left\" is not known"));
   replace("messages.csv", "act_left", "act_down");
   replace("steps.csv", "total_ns", "total_hours");
   EXPECT_THAT(error(), HasSubstr("total_ns"));

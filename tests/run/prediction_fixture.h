@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/prediction.h"
 #include "scenario/toy_folder.h"
 

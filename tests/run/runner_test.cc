@@ -1,9 +1,12 @@
 #include "run/runner.h"
 
+#include <c10/util/Exception.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <new>
 #include <string>
 
 #include "base/error.h"
@@ -11,7 +14,7 @@
 #include "base/file_io.h"
 #include "base/interrupt.h"
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "scenario/toy_folder.h"
 
 namespace cutlink::run {
@@ -42,6 +45,11 @@ class RunnerTest : public testing::Test {
           "adapters/merged/adapter_model.safetensors"}) {
       EXPECT_EQ(read_file(a / file, 100'000'000), read_file(b / file, 100'000'000)) << file;
     }
+  }
+
+  // The summary of run.json as it stands there.
+  static std::string summary_of(const fs::path& run) {
+    return record::to_json(*record::read_run_json(run))["summary"].dump();
   }
 
   ToyFolder toy_;
@@ -78,12 +86,13 @@ TEST_F(RunnerTest, StoppedAfterAnyStepAndResumedItIsTheUninterruptedRun) {
       StopAfter stop(step);
       ASSERT_EQ(go(r, stop), RunStatus::interrupted);
     }
-    EXPECT_EQ((*record::read_run_json(r.directory))["status"], "interrupted");
+    EXPECT_EQ(record::read_run_json(r.directory)->status, record::Status::interrupted);
     EXPECT_THROW(static_cast<void>(go(r)), Error);  // neither --resume nor --force
     const InterruptGuard guard;
     r.resume = true;
     ASSERT_EQ(go(r), RunStatus::finished);
     expect_same_files(directory_ / "runs/whole", r.directory);
+    EXPECT_EQ(summary_of(r.directory), summary_of(directory_ / "runs/whole"));  // to the last bit
   }
 }
 
@@ -99,10 +108,10 @@ TEST_F(RunnerTest, WhetherARunIsFinishedIsKnownWithoutRunningIt) {
   // Of an emulated world no more is needed than that it is one: no server has to be there.
   r.live.emplace().world = WorldKind::emulated;
   EXPECT_THROW(static_cast<void>(is_finished(r, assets)), Error);
-  nlohmann::ordered_json json = *record::read_run_json(r.directory);
-  json["world"] = "emulated";
-  json["devices"] = nullptr;
-  record::write_run_json(r.directory, json);
+  record::RunInfo info = *record::read_run_json(r.directory);
+  info.world = WorldKind::emulated;
+  info.devices.reset();
+  record::write_run_json(r.directory, info);
   EXPECT_TRUE(is_finished(r, assets));
 }
 
@@ -123,7 +132,7 @@ TEST_F(RunnerTest, AChangedModelIsAnotherRunAndForceStartsAnew) {
   r.replace = true;  // must not go on from the checkpoint
   const InterruptGuard guard;
   ASSERT_EQ(go(r), RunStatus::finished);
-  EXPECT_FALSE(record::read_run_json(r.directory)->contains("resumed_at_step"));
+  EXPECT_FALSE(record::read_run_json(r.directory)->resumed_at_step.has_value());
 }
 
 TEST_F(RunnerTest, RowsLeftBehindTheLastCheckpointAreCutOnResume) {
@@ -150,8 +159,8 @@ TEST_F(RunnerTest, EvaluationOnlyLeavesNoSteps) {
   ASSERT_EQ(go(r), RunStatus::finished);
   const record::RunRecord run = record::load_run(r.directory, *record::read_run_json(r.directory));
   EXPECT_TRUE(run.steps.empty());
-  ASSERT_EQ(run.evaluations.size(), 1U);
-  EXPECT_TRUE(run.evaluations[0].loss_plain.has_value());
+  ASSERT_EQ(run.info.evaluations.size(), 1U);
+  EXPECT_TRUE(run.info.evaluations[0].loss_plain.has_value());
   EXPECT_FALSE(run.messages.empty());
   for (const MessageRow& m : run.messages) {
     EXPECT_EQ(m.phase, Phase::eval);
@@ -169,7 +178,7 @@ TEST_F(RunnerTest, ALossThatIsNoNumberStopsTheRunAndKeepsWhatWasWritten) {
   }
   const auto info = record::read_run_json(r.directory);
   ASSERT_TRUE(info.has_value());
-  EXPECT_EQ((*info)["status"], "failed");
+  EXPECT_EQ(info->status, record::Status::failed);
   EXPECT_TRUE(fs::exists(r.directory / "messages.csv"));
 }
 
@@ -181,11 +190,40 @@ TEST_F(RunnerTest, AnEvaluationThatIsNoNumberComesAfterWhatWasDone) {
                 .find("the evaluation loss after 1 steps is not a number"),
             std::string::npos);
   const auto info = record::read_run_json(r.directory);
-  EXPECT_EQ((*info)["status"], "failed");
-  EXPECT_EQ((*info)["steps_done"], 1);
+  EXPECT_EQ(info->status, record::Status::failed);
+  EXPECT_EQ(info->steps_done, 1U);
   const std::string steps = read_text_file(r.directory / "steps.csv", 100'000);
   EXPECT_EQ(std::count(steps.begin(), steps.end(), '\n'), 2);
   EXPECT_TRUE(fs::exists(r.directory / "adapters/merged/adapter_model.safetensors"));
+}
+
+// As LibTorch, oneDNN and the C++ runtime throw in the middle of a step.
+struct ThrowAfter : Reporter {
+  explicit ThrowAfter(std::function<void()> what) : work(std::move(what)) {}
+  void on_step(const StepRow& row) override {
+    if (row.step == 1) {
+      work();
+    }
+  }
+  std::function<void()> work;
+};
+
+TEST_F(RunnerTest, WhatIsNoErrorOfOursFailsTheRunInOneLine) {
+  const auto failure = [&](const char* name, std::function<void()> work) {
+    const RunRequest r = request(name, amaq);
+    ThrowAfter reporter(std::move(work));
+    const std::string said = error_of(ErrorKind::run, [&] { static_cast<void>(go(r, reporter)); });
+    const record::RunInfo info = *record::read_run_json(r.directory);
+    EXPECT_EQ(info.status, record::Status::failed);
+    EXPECT_EQ(info.error, said);
+    EXPECT_EQ(info.steps_done, 2U);
+    EXPECT_NE(read_text_file(r.directory / "events.jsonl", 100'000).find("run_failed"), std::string::npos);
+    return said;
+  };
+  EXPECT_EQ(failure("memory", [] { throw std::bad_alloc(); }), "not enough memory");
+  EXPECT_EQ(failure("torch", [] { TORCH_CHECK(false, "no such kernel"); }), "no such kernel");
+  EXPECT_THAT(failure("disk", [] { static_cast<void>(fs::file_size("/no/such/file")); }),
+              testing::HasSubstr("/no/such/file"));
 }
 
 TEST_F(RunnerTest, TheSummaryIsWhatTheRowsSayAndBytesAddUp) {

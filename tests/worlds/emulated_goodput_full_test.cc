@@ -11,7 +11,7 @@
 #include "base/steady_now.h"
 #include "netsim/emulate/emulated_traffic.h"
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/live_fixture.h"
 #include "wire/raw_socket.h"
 #include "wire/server/running_server.h"

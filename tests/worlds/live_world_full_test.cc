@@ -33,8 +33,8 @@ TEST_F(LiveRun, IsTheSimulatedOneBitForBit) {
     ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
     EXPECT_EQ(deterministic(there.directory), deterministic(here.directory)) << shape;
     const auto info = *record::read_run_json(there.directory);
-    EXPECT_EQ(info["world"], "live");
-    EXPECT_THAT(info["peer"].get<std::string>(), testing::HasSubstr("127.0.0.1"));
+    EXPECT_EQ(info.world, WorldKind::live);
+    EXPECT_THAT(info.peer.value_or(""), testing::HasSubstr("127.0.0.1"));
   }
 }
 
@@ -51,7 +51,7 @@ TEST_F(LiveRun, WithCertificatesItIsTheSimulatedOneBitForBit) {
   there.live->connect.certificates = authority.for_client();
   ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
-  EXPECT_THAT((*record::read_run_json(there.directory))["peer"].get<std::string>(),
+  EXPECT_THAT(record::read_run_json(there.directory)->peer.value_or(""),
               testing::StartsWith("tls1.3 certificates, "));
 }
 
@@ -102,18 +102,18 @@ TEST_F(LiveRun, TheLedgerIsTheSocketsCount) {
   there.live = at(server.port());
   run::Reporter silent;
   ASSERT_EQ(run::run_one(there, run::load_assets(there.scenario), silent), run::RunStatus::finished);
-  const record::CsvReader steps(read_text_file(there.directory / "steps.csv", 1'000'000), "steps.csv");
-  for (std::size_t row = 0; row < steps.rows(); ++row) {
+  for (const StepRow& row : record::all_rows<StepRow>(there.directory / "steps.csv")) {
     const std::uint64_t requests = 2;  // act_up and grad_up
-    const std::uint64_t frames = steps.count(row, "up_bytes");
-    const std::uint64_t socket = steps.count(row, "socket_up_bytes");
+    ASSERT_TRUE(row.socket.has_value());
+    const std::uint64_t frames = row.up_bytes;
+    const std::uint64_t socket = row.socket->up_bytes;
     const std::uint64_t envelopes = requests * wire::envelope_bytes;
     // After a checkpoint, or an evaluation, its messages are counted with the next step.
-    EXPECT_GE(socket, frames + envelopes) << row;
-    if (row % 3 != 0 && row % 5 != 0) {
-      EXPECT_EQ(socket, frames + envelopes) << row;
+    EXPECT_GE(socket, frames + envelopes) << row.step;
+    if (row.step % 3 != 0 && row.step % 5 != 0) {
+      EXPECT_EQ(socket, frames + envelopes) << row.step;
     }
-    EXPECT_EQ(steps.count(row, "repeated_bytes"), 0U);
+    EXPECT_EQ(row.socket->repeated_bytes, 0U);
   }
 }
 

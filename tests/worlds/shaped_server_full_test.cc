@@ -31,9 +31,8 @@ TEST_F(LiveRun, ShapedIsTheSimulatedOneBitForBit) {
   ASSERT_EQ(run::run_one(there, assets, silent), run::RunStatus::finished);
   EXPECT_EQ(deterministic(there.directory), deterministic(here.directory));
   const auto info = *record::read_run_json(there.directory);
-  EXPECT_EQ(info["world"], "shaped");
-  EXPECT_THAT(info["figures"]["shaped_lacks"].get<std::string>(),
-              testing::HasSubstr("loss (1%) is left out"));
+  EXPECT_EQ(info.world, WorldKind::shaped);
+  EXPECT_THAT(info.figures.shaped_lacks.value_or(""), testing::HasSubstr("loss (1%) is left out"));
   EXPECT_EQ(relay.report().connections, 1U);
 }
 

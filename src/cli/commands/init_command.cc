@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/regular_file.h"
 #include "cli/command_line.h"
 #include "cli/options/output_paths.h"
 #include "scenario/keys_page.h"
@@ -72,7 +73,7 @@ void init_command(const Options& options) {
     fmt::print("{}", scenario_text());
     return;
   }
-  if (std::filesystem::exists(options.file)) {
+  if (is_there(options.file)) {
     usage_error(fmt::format("{} exists: name another file", options.file));
   }
   check_output_file(options.file, "init:");

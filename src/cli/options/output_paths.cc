@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/file_io.h"
+#include "base/utf8.h"
+#include "base/working_directory.h"
 
 namespace cutlink::cli {
 
@@ -71,7 +73,11 @@ bool is_written_to(const fs::path& file, const fs::file_status& status) {
 }  // namespace
 
 void check_output_directory(const fs::path& directory, const std::string& option) {
-  fs::path there = fs::absolute(directory).lexically_normal();
+  // run.json is UTF-8 and names the directory.
+  if (const std::string& name = directory.native(); valid_utf8_prefix(name) != name.size()) {
+    refuse(to_valid_utf8(name), option, "is not UTF-8");
+  }
+  fs::path there = absolute_path(directory);
   if (!there.has_filename()) {
     there = there.parent_path();  // "runs/" and "runs" are one
   }

@@ -7,8 +7,8 @@
 
 namespace cutlink::cli {
 
-// Throws Error(usage) where `directory` cannot be made, or is there and cannot be written to. Nothing stays
-// behind. option: what named it, e.g. "--output".
+// Throws Error(usage) if `directory` cannot be made, is there and cannot be written to, or has a name that is not UTF-8.
+// Nothing stays behind. option: what named it, e.g. "--output".
 void check_output_directory(const std::filesystem::path& directory, const std::string& option);
 
 // Throws Error(usage) where no file `file` can be written. Its directory must be there. A link stands for

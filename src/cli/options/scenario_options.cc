@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text/text.h"
+#include "base/working_directory.h"
 #include "scenario/data_root.h"
 
 namespace cutlink::cli {
@@ -46,7 +47,7 @@ void add_scenarios(const fs::path& directory, std::vector<std::string>& stems, s
 
 // As the user may write it: relative where it lies below the working directory.
 std::string as_typed(const fs::path& file) {
-  const fs::path relative = fs::absolute(file).lexically_normal().lexically_relative(fs::current_path());
+  const fs::path relative = absolute_path(file).lexically_relative(working_directory());
   return relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
 }
 

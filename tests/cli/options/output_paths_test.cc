@@ -39,6 +39,8 @@ TEST(OutputPaths, WhatCannotIsNamedWithTheOptionAndTheReason) {
   EXPECT_NE(directory_error(file / "x").find("is no directory"), std::string::npos);
   EXPECT_NE(directory_error("/proc/x/y").find("cannot write in /proc"), std::string::npos);
   EXPECT_NE(directory_error(std::string(300, 'x')).find("too long"), std::string::npos);
+  EXPECT_EQ(directory_error("caf\xe9"), "--output caf\xEF\xBF\xBD: is not UTF-8; name another place");
+  EXPECT_EQ(directory_error(scratch.path() / "café"), "no error");
   EXPECT_NE(file_error(scratch.path()).find("is a directory"), std::string::npos);
   EXPECT_NE(file_error(scratch.path() / "none" / "t.csv").find("there is no directory"), std::string::npos);
   EXPECT_NE(file_error("/proc/t.csv").find("cannot write in /proc"), std::string::npos);

@@ -8,7 +8,7 @@
 #include "base/temporary_folder.h"
 #include "base/units.h"
 #include "record/run_json.h"
-#include "record/run_summary.h"
+#include "record/run_record.h"
 #include "run/prediction.h"
 #include "run/runner.h"
 
@@ -53,7 +53,7 @@ TEST_F(DryRunText, BytesAreTheLedgersForExactCodecs) {
     const record::RunRecord record =
         record::load_run(request.directory, *record::read_run_json(request.directory));
     const record::TrafficSummary counted =
-        record::summarise_traffic(record, record.info["hold_begins"].get<std::uint32_t>());
+        record::summarise_traffic(record, record.info.hold_begins);
     EXPECT_EQ(predicted.rows[0].up_bytes, counted.up_bytes) << codecs[0];
     EXPECT_EQ(predicted.rows[0].down_bytes, counted.down_bytes) << codecs[0];
     EXPECT_NE(text.find(to_text(Bytes{static_cast<std::uint64_t>(counted.up_bytes + 0.5)})),
