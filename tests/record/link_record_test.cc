@@ -26,8 +26,9 @@ TEST(LinkRecord, EveryPresetComesBackTheSame) {
 // run.json is compared between versions, so the order of its keys stays.
 TEST(LinkRecord, TheOrderOfSettingsIsFixed) {
   const auto keys_of = [](const char* link) {
+    const ordered_json settings = link_json(netsim::load_link(link, {}))["settings"];
     std::string keys;
-    for (const auto& [key, value] : link_json(netsim::load_link(link, {}))["settings"].items()) {
+    for (const auto& [key, value] : settings.items()) {
       keys += key + " ";
     }
     return keys;
