@@ -33,7 +33,7 @@ bool SessionTable::has_room(std::uint64_t bytes) const {
   for (const auto& [token, session] : sessions_) {
     all += session->memory_bytes();
   }
-  return sessions_.size() < most_ && all <= max_bytes_;
+  return sessions_.size() < max_sessions_ && all <= max_bytes_;
 }
 
 void SessionTable::make_room(std::uint64_t bytes) {

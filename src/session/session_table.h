@@ -23,8 +23,9 @@ struct SessionRefused {
 class SessionTable {
  public:
   // max_bytes: of all sessions' memory_bytes() together. let_go: hears of a session that goes to make room.
-  SessionTable(std::uint32_t most, std::uint64_t max_bytes, std::function<void(const ServedSession&)> let_go)
-      : most_(most), max_bytes_(max_bytes), on_let_go_(std::move(let_go)) {}
+  SessionTable(std::uint32_t max_sessions, std::uint64_t max_bytes,
+               std::function<void(const ServedSession&)> let_go)
+      : max_sessions_(max_sessions), max_bytes_(max_bytes), on_let_go_(std::move(let_go)) {}
 
   // Null where it is not in memory. Throws SessionRefused where it is another key's.
   [[nodiscard]] ServedSession* find(const wire::Token& token, const std::string& owner) const;
@@ -51,7 +52,7 @@ class SessionTable {
 
  private:
   [[nodiscard]] bool has_room(std::uint64_t bytes) const;
-  std::uint32_t most_;
+  std::uint32_t max_sessions_;
   std::uint64_t max_bytes_;
   std::function<void(const ServedSession&)> on_let_go_;
   std::map<wire::Token, std::unique_ptr<ServedSession>> sessions_;

@@ -52,8 +52,7 @@ TEST_F(DryRunText, BytesAreTheLedgersForExactCodecs) {
     ASSERT_EQ(run::run_one(request, assets, silent), run::RunStatus::finished);
     const record::RunRecord record =
         record::load_run(request.directory, *record::read_run_json(request.directory));
-    const record::TrafficSummary counted =
-        record::summarise_traffic(record, record.info.hold_begins);
+    const record::TrafficSummary counted = record::summarise_traffic(record, record.info.hold_begins);
     EXPECT_EQ(predicted.rows[0].up_bytes, counted.up_bytes) << codecs[0];
     EXPECT_EQ(predicted.rows[0].down_bytes, counted.down_bytes) << codecs[0];
     EXPECT_NE(text.find(to_text(Bytes{static_cast<std::uint64_t>(counted.up_bytes + 0.5)})),
