@@ -22,7 +22,7 @@ struct sigaction previous_pipe;
 extern "C" void on_interrupt(int signal_number) {
   const int cause = errno;
   asked = true;
-  constexpr std::string_view heard = "\ncutlink: stopping, once what was done is safe (again: at once)\n";
+  constexpr std::string_view heard = "\ncutlink: stopping after this step (Ctrl-C again: stop now)\n";
   static_cast<void>(!::write(STDERR_FILENO, heard.data(), heard.size()));
   // The second time the default applies: the program ends at once.
   std::signal(signal_number, SIG_DFL);

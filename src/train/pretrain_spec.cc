@@ -1,5 +1,7 @@
 #include "train/pretrain_spec.h"
 
+#include <algorithm>
+
 #include "model/tokenizer/byte_tokenizer.h"
 
 namespace cutlink::train {

@@ -37,10 +37,9 @@ function(cutlink_precompile target kind)
     file(WRITE ${CMAKE_BINARY_DIR}/empty.cc "")
     add_library(${headers} OBJECT ${CMAKE_BINARY_DIR}/empty.cc)
     cutlink_strict(${headers})
+    target_link_libraries(${headers} PRIVATE fmt::fmt)  # its definitions, as every source of ours has them
     if(kind MATCHES "session|torch")
       target_link_libraries(${headers} PRIVATE cutlink::torch)
-    else()
-      target_link_libraries(${headers} PRIVATE fmt::fmt)
     endif()
     if(kind MATCHES "^tests")
       target_link_libraries(${headers} PRIVATE GTest::gmock)  # its definitions, as the tests have them
