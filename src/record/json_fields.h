@@ -188,7 +188,8 @@ class JsonReader {
     }
     values.clear();
     for (const Json& item : json) {
-      read(name + "[" + std::to_string(values.size()) + "]", item, values.emplace_back());
+      const std::string place = name + "[" + std::to_string(values.size()) + "]";
+      read(place, item, values.emplace_back());
     }
   }
   static std::string shown(const std::string& text);

@@ -1,4 +1,4 @@
-// What src/export/COLUMNS.md says of the columns.
+// What src/record/COLUMNS.md says of the columns.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -30,9 +30,9 @@ inline std::vector<std::string> cells_of(const std::string& line) {
   return cells;
 }
 
-// The table of src/export/COLUMNS.md in the section of this file.
+// The table of src/record/COLUMNS.md in the section of this file.
 inline std::vector<Described> described(const std::string& file) {
-  std::istringstream page(read_text_file(CUTLINK_SOURCE_DIR "/src/export/COLUMNS.md", 1U << 20));
+  std::istringstream page(read_text_file(CUTLINK_SOURCE_DIR "/src/record/COLUMNS.md", 1U << 20));
   std::vector<Described> rows;
   bool here = false;
   for (std::string line; std::getline(page, line);) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file_io.h"
 #include "base/temporary_folder.h"
 #include "record/messages_csv.h"
 #include "record/sample_rows.h"

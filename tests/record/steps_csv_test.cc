@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file_io.h"
 #include "base/temporary_folder.h"
 #include "record/sample_rows.h"
 
