@@ -24,7 +24,7 @@ using testing::HasSubstr;
 class CompareLoadTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    made_ = std::make_unique<ToyFolder>();
+    made_ = std::make_unique<scenario::ToyFolder>();
     CompareRequest r;
     r.scenario = made_->scenario({"train.steps=3"});
     r.scenario.rows = {{"four", {"uniform:bits=8-4,steps=2", "bf16"}, false},
@@ -56,12 +56,12 @@ class CompareLoadTest : public testing::Test {
     return "no error";
   }
 
-  static std::unique_ptr<ToyFolder> made_;
+  static std::unique_ptr<scenario::ToyFolder> made_;
   TemporaryFolder folder_;
   fs::path out_ = folder_ / "out";
 };
 
-std::unique_ptr<ToyFolder> CompareLoadTest::made_;
+std::unique_ptr<scenario::ToyFolder> CompareLoadTest::made_;
 
 TEST_F(CompareLoadTest, FiguresAreMeansOfTheRunsInTheCommonHold) {
   const Comparison c = load_comparison(out_);

@@ -53,7 +53,7 @@ class CompareTest : public testing::Test {
     return info ? name_of(info->status) : "not there";
   }
 
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
   Log log_;
 };
 

@@ -49,7 +49,7 @@ class AnswerTest : public testing::Test {
     return "no error";
   }
 
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
 };
 
 TEST_F(AnswerTest, IsGreedyAndTheAdaptersChangeIt) {

@@ -37,7 +37,7 @@ class AssetsTest : public testing::Test {
   [[nodiscard]] std::string inputs(const scenario::Overrides& overrides = {}) const {
     return load_assets(toy_.scenario(overrides)).fingerprint;
   }
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
 };
 
 TEST_F(AssetsTest, LoadsWhatTheScenarioNames) {

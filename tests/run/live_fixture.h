@@ -118,7 +118,7 @@ class LiveRun : public testing::Test {
     return all;
   }
 
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
 };
 
 }  // namespace cutlink::run

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error_of.h"
+#include "model/llama/llama_shapes.h"
 #include "scenario/toy_folder.h"
 
 namespace cutlink::run {
@@ -32,7 +33,7 @@ TEST(MemoryEstimate, CountsWhatABlockKeeps) {
 }
 
 TEST(MemoryEstimate, ARunThatDoesNotFitIsRefused) {
-  const ToyFolder toy;
+  const scenario::ToyFolder toy;
   const scenario::Scenario scenario = toy.scenario({"train.batch=4", "train.accumulation=2"});
   const Assets assets = load_assets(scenario);
   const train::TrainSpec& spec = scenario.train;

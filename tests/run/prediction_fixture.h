@@ -10,6 +10,7 @@
 #include "record/run_json.h"
 #include "record/run_record.h"
 #include "run/prediction.h"
+#include "run/runner.h"
 #include "scenario/toy_folder.h"
 
 namespace cutlink::run {
@@ -67,7 +68,7 @@ class PredictionTest : public testing::Test {
     return {{"split.top=0"}, {"split.top=1"}, {"split.shape=vanilla", "split.top=0"}};
   }
 
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
 };
 
 }  // namespace cutlink::run

@@ -52,7 +52,7 @@ class RunnerTest : public testing::Test {
     return record::to_json(*record::read_run_json(run))["summary"].dump();
   }
 
-  ToyFolder toy_;
+  scenario::ToyFolder toy_;
   fs::path directory_ = toy_ / "";
 };
 

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/file_io.h"
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "base/working_directory.h"
 
 namespace cutlink::cli {
