@@ -70,7 +70,7 @@ class Pieces {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Folder folder;
   static const session::SessionStore store(folder.path);
-  const fs::path session = folder.path / run::to_text(token);
+  const fs::path session = folder.path / wire::to_text(token);
   const fs::path checkpoint = session / "step-00000012";
   fs::create_directories(checkpoint);
   Pieces pieces({data, size});

@@ -83,7 +83,7 @@ endfunction()
 # The tests of a folder, both tiers, as NAME_fast_tests and NAME_full_tests.
 function(cutlink_tests name folder library headers)
   foreach(tier fast full)
-    cutlink_tier(${name} ${folder} ${library} ${headers} ${tier})
+    cutlink_tier(${name} ${folder} "${library}" ${headers} ${tier})
   endforeach()
 endfunction()
 
