@@ -25,7 +25,7 @@ class ShapedServerTest : public testing::Test {
     return {.program = program, .model = "none", .threads = 1, .folder = folder_.path()};
   }
   ServerCommand writes(const std::string& text) {
-    return command_of("printf '" + text + "' > \"$file.new\"; mv \"$file.new\" \"$file\"; exec sleep 60");
+    return command_of("printf %b '" + text + "' > \"$file.new\"; mv \"$file.new\" \"$file\"; exec sleep 60");
   }
 
   TemporaryFolder folder_;
