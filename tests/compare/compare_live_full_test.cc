@@ -9,6 +9,8 @@
 namespace cutlink::compare {
 namespace {
 
+using namespace run;  // the fixture of live runs, and what makes them
+
 CompareRequest two_rows(const scenario::Scenario& scenario, const std::filesystem::path& directory) {
   CompareRequest r;
   r.scenario = scenario;

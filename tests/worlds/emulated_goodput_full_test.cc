@@ -20,6 +20,8 @@
 namespace cutlink::worlds {
 namespace {
 
+using namespace run;  // the fixture of live runs, and what makes them
+
 using netsim::Emulator;
 using netsim::Traffic;
 

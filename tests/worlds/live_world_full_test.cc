@@ -15,6 +15,8 @@
 namespace cutlink::worlds {
 namespace {
 
+using namespace run;  // the fixture of live runs, and what makes them
+
 const scenario::Overrides amaq = {"codec=amaq:start=6,target=3,steps=4",
                                   "gradient=uniform:bits=8-4,per=token,round=stochastic", "train.steps=10",
                                   "checkpoint.every=3", "eval.every=5"};

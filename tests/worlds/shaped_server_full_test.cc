@@ -10,6 +10,8 @@
 namespace cutlink::worlds {
 namespace {
 
+using namespace run;  // the fixture of live runs, and what makes them
+
 TEST_F(LiveRun, ShapedIsTheSimulatedOneBitForBit) {
   const scenario::Overrides overrides = {"codec=amaq:start=6,target=3,steps=4",
                                          "gradient=uniform:bits=8-4,per=token,round=stochastic",

@@ -17,7 +17,8 @@ class EmulateCommand : public testing::Test {
   }
   // Runs `cutlink link emulate …` and returns its exit code.
   static int run(std::vector<std::string> words) {
-    Context context;
+    const TrainingCommands training;
+    Context context{training, {}, ""};
     CLI::App app;
     add_link_emulate(*app.add_subcommand("link"), context);
     words.insert(words.begin(), {"link", "emulate"});
