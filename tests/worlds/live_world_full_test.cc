@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
+#include "record/csv_rows.h"
 #include "record/run_json.h"
+#include "record/steps_csv.h"
 #include "run/live_fixture.h"
 #include "wire/cutting_proxy.h"
 #include "wire/tls/test_authority.h"
