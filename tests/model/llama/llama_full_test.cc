@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string script = std::string(CUTLINK_SOURCE_DIR) + "/tests/model/llama_reference.py";
+const std::string script = std::string(CUTLINK_SOURCE_DIR) + "/tests/model/llama/llama_reference.py";
 
 int python(const std::string& arguments) {
   return std::system((std::string(CUTLINK_PYTHON) + " " + arguments + " 2>&1").c_str());

@@ -133,7 +133,7 @@ Texts hostile_texts() {
 void expect_equal_to_hugging_face(const std::filesystem::path& directory, const Texts& texts) {
   const TemporaryFolder scratch;
   scratch.write("texts.json", Json(texts).dump());
-  ASSERT_EQ(run_python("model/hf_tokenize.py",
+  ASSERT_EQ(run_python("model/tokenizer/hf_tokenize.py",
                        {directory, scratch.path() / "texts.json", scratch.path() / "answers.json"}),
             0);
   const Json answers = Json::parse(read_text_file(scratch.path() / "answers.json", 1ULL << 30));
@@ -277,7 +277,7 @@ TEST(ByteTokenizer, equals_hugging_face) {
 TEST(ByteTokenizer, loads_in_transformers) {
   const TemporaryFolder scratch;
   write_byte_tokenizer(scratch.path());
-  EXPECT_EQ(run_python("model/hf_load_tokenizer.py", {scratch.path()}), 0);
+  EXPECT_EQ(run_python("model/tokenizer/hf_load_tokenizer.py", {scratch.path()}), 0);
 }
 
 }  // namespace

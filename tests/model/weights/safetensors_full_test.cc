@@ -28,7 +28,7 @@ TEST(SafetensorsFull, hugging_face_reads_ours_and_writes_the_same_bytes) {
                      {"ramp", StoredType::f32, {2, 3}, bytes_of(ramp)},
                      {"empty", StoredType::f32, {0, 5}, {}}},
                     {{"format", "pt"}});
-  ASSERT_EQ(run_python("model/hf_safetensors.py", {ours, theirs}), 0);
+  ASSERT_EQ(run_python("model/weights/hf_safetensors.py", {ours, theirs}), 0);
   EXPECT_EQ(read_file(ours, 10000), read_file(theirs, 10000));
   const SafetensorsFile file(theirs);
   EXPECT_EQ(file.tensors().size(), 4U);
