@@ -44,8 +44,8 @@ def rows_of(path):
 
 @functools.cache
 def deterministic_columns(file):
-    """Those that src/export/COLUMNS.md marks `yes` in the section of this file: alike in every world."""
-    section = (ROOT / "src/export/COLUMNS.md").read_text(encoding="utf-8").split(f"\n## {file}\n")[1].split("\n## ")[0]
+    """Those that src/record/COLUMNS.md marks `yes` in the section of this file: alike in every world."""
+    section = (ROOT / "src/record/COLUMNS.md").read_text(encoding="utf-8").split(f"\n## {file}\n")[1].split("\n## ")[0]
     lines = [[cell.strip() for cell in line.split("|")] for line in section.splitlines() if line.startswith("| `")]
     return [cells[1].strip("`") for cells in lines if cells[-2] == "yes"]
 
