@@ -68,7 +68,9 @@ void JsonReader::fail_type(const std::string& name, const Json& json, const char
   fail(name, fmt::format("{} where {} belongs", json.is_null() ? "null" : json.type_name(), wanted));
 }
 
-std::string JsonReader::shown(const std::string& text) { return fmt::format("\"{}\"", scenario::shown(text)); }
+std::string JsonReader::shown(const std::string& text) {
+  return fmt::format("\"{}\"", scenario::shown(text));
+}
 
 void JsonReader::within(const char* name, std::uint32_t& value, std::uint32_t least,
                         std::uint32_t most) const {
