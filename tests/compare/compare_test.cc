@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <new>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -103,6 +105,25 @@ TEST_F(CompareTest, ARowThatFailsDoesNotStopTheOthers) {
   EXPECT_THAT(outcome.failed[0], testing::StartsWith("first, seed 1: "));
   EXPECT_THAT(outcome.failed[1], testing::StartsWith("second, seed 1: "));
   EXPECT_EQ(status("second-s1"), "failed");
+}
+
+// As when memory is short in the middle of one row.
+TEST_F(CompareTest, ARowThatFailsByNoErrorOfOursDoesNotStopTheOthers) {
+  struct OutOfMemoryOnce : run::Reporter {
+    void on_step(const StepRow&) override {
+      if (!std::exchange(thrown, true)) {
+        throw std::bad_alloc();
+      }
+    }
+    bool thrown = false;
+  } reporter;
+  const CompareRequest r =
+      request({{"first", {"bf16", "bf16"}, true}, {"second", {"uniform:bits=4", "bf16"}, false}}, {1});
+  const CompareOutcome outcome = run_comparison(r, run::load_assets(r.scenario), reporter);
+  EXPECT_THAT(outcome.failed, testing::ElementsAre("first, seed 1: not enough memory"));
+  EXPECT_TRUE(outcome.reference_failed);
+  EXPECT_EQ(status("first-s1"), "failed");
+  EXPECT_EQ(status("second-s1"), "finished");
 }
 
 TEST_F(CompareTest, AnInterruptEndsAllAndTheSameCommandGoesOn) {
