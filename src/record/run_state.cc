@@ -3,7 +3,7 @@
 namespace cutlink::record {
 
 namespace {
-constexpr std::uint32_t run_state_version = 2;
+constexpr std::uint32_t run_state_version = 3;  // 3: frames of version 2, whose bytes the ledger counts
 }
 
 void write_run_state(ByteWriter& out, const RunState& state) {
