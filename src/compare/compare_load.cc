@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/statistics.h"
 #include "compare/compare.h"
@@ -111,6 +113,10 @@ nlohmann::ordered_json context_of(const Comparison& c, const record::RunInfo& in
 }
 
 }  // namespace
+
+const RowFigures& Comparison::reference() const {
+  return *std::find_if(rows.begin(), rows.end(), [](const RowFigures& row) { return row.reference; });
+}
 
 Comparison load_comparison(const fs::path& directory, const CompareRequest* only) {
   const Cells cells = read_cells(directory, only);

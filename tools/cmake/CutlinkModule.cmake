@@ -51,8 +51,8 @@ endfunction()
 
 # cutlink_module(NAME FOLDER HEADERS kind [WITHOUT sub-folder] LINKS targets… [BEHIND targets…] [TORCH] [UNTESTED])
 # FOLDER is relative to the project. HEADERS: which precompiled header it uses. BEHIND: targets that it needs when a
-# program is linked, but none of whose include directories it may see. WITHOUT: a module of its own lies there. UNTESTED: its tests
-# are those of another module. TORCH: its sources may include torch headers.
+# program is linked, but none of whose include directories it may see. WITHOUT: a sub-folder that is a module of its
+# own. UNTESTED: its tests are registered elsewhere (cutlink_tests). TORCH: its sources may include torch headers.
 function(cutlink_module name folder)
   cmake_parse_arguments(ARG "TORCH;UNTESTED" "HEADERS;WITHOUT" "LINKS;BEHIND" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
