@@ -13,8 +13,9 @@ if(NOT torch_root)
   list(GET torch_wheels 0 torch_root)
 endif()
 
-find_library(CUTLINK_TORCH_CPU torch_cpu PATHS ${torch_root}/lib NO_DEFAULT_PATH REQUIRED)
-find_library(CUTLINK_C10 c10 PATHS ${torch_root}/lib NO_DEFAULT_PATH REQUIRED)
+# Not cached: another root would leave the old paths behind.
+find_library(CUTLINK_TORCH_CPU torch_cpu PATHS ${torch_root}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)
+find_library(CUTLINK_C10 c10 PATHS ${torch_root}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)
 if(NOT EXISTS ${torch_root}/include/ATen/ATen.h)
   message(FATAL_ERROR "${torch_root}/include/ATen/ATen.h is missing: CUTLINK_TORCH_ROOT must hold include/ and lib/")
 endif()
@@ -24,8 +25,12 @@ add_library(cutlink::torch ALIAS cutlink_torch)
 target_include_directories(cutlink_torch SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
 target_link_libraries(cutlink_torch INTERFACE ${CUTLINK_TORCH_CPU} ${CUTLINK_C10})
-# The wheel brings the headers of a newer fmt, which hide the system's: who sees them uses them without a library.
-target_compile_definitions(cutlink_torch INTERFACE FMT_HEADER_ONLY=1)
+# The wheel brings the headers of a newer fmt without its library. Used without one, they cost every source two seconds:
+# the system's fmt must be found first.
+find_path(fmt_headers fmt/format.h NO_CACHE REQUIRED)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/first_headers)
+file(CREATE_LINK ${fmt_headers}/fmt ${CMAKE_BINARY_DIR}/first_headers/fmt SYMBOLIC)
+target_include_directories(cutlink_torch SYSTEM BEFORE INTERFACE ${CMAKE_BINARY_DIR}/first_headers)
 # at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's
 # code wants another one than the wheel's libgomp: there those loops run on one thread.
 set(torch_gomp ${torch_root}/lib/libgomp.so.1)
@@ -39,8 +44,8 @@ elseif(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 target_link_options(cutlink_torch INTERFACE -Wl,-rpath,${torch_root}/lib)
 if(CUTLINK_CUDA)
-  find_library(CUTLINK_TORCH_CUDA torch_cuda PATHS ${torch_root}/lib NO_DEFAULT_PATH REQUIRED)
-  find_library(CUTLINK_C10_CUDA c10_cuda PATHS ${torch_root}/lib NO_DEFAULT_PATH REQUIRED)
+  find_library(CUTLINK_TORCH_CUDA torch_cuda PATHS ${torch_root}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)
+  find_library(CUTLINK_C10_CUDA c10_cuda PATHS ${torch_root}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)
   target_link_options(cutlink_torch INTERFACE
     -Wl,--no-as-needed ${CUTLINK_TORCH_CUDA} ${CUTLINK_C10_CUDA} -Wl,--as-needed)
 endif()
