@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -15,17 +16,19 @@ namespace {
 
 std::atomic<bool> asked = false;  // the kernel runs the handler on any thread
 static_assert(std::atomic<bool>::is_always_lock_free);
-struct sigaction previous_int;
-struct sigaction previous_term;
+constexpr std::array<int, 4> stop_signals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+std::array<struct sigaction, stop_signals.size()> previous_stop;
 struct sigaction previous_pipe;
 
 extern "C" void on_interrupt(int signal_number) {
   const int cause = errno;
-  asked = true;
-  constexpr std::string_view heard = "\ncutlink: stopping after this step (Ctrl-C again: stop now)\n";
-  static_cast<void>(!::write(STDERR_FILENO, heard.data(), heard.size()));
-  // The second time the default applies: the program ends at once.
-  std::signal(signal_number, SIG_DFL);
+  if (!asked.exchange(true)) {
+    constexpr std::string_view heard = "\ncutlink: stopping after this step (Ctrl-C again: stop now)\n";
+    static_cast<void>(!::write(STDERR_FILENO, heard.data(), heard.size()));
+  }
+  if (signal_number == SIGINT || signal_number == SIGTERM) {
+    std::signal(signal_number, SIG_DFL);  // the second time it ends the program at once
+  }
   errno = cause;
 }
 
@@ -34,16 +37,21 @@ extern "C" void on_interrupt(int signal_number) {
 InterruptGuard::InterruptGuard() {
   asked = false;
   const struct sigaction action = on_own_stack(on_interrupt);
-  sigaction(SIGINT, &action, &previous_int);
-  sigaction(SIGTERM, &action, &previous_term);
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
+    sigaction(stop_signals[i], &action, &previous_stop[i]);
+    if (stop_signals[i] == SIGHUP && previous_stop[i].sa_handler == SIG_IGN) {
+      sigaction(SIGHUP, &previous_stop[i], nullptr);
+    }
+  }
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, &previous_pipe);
 }
 
 InterruptGuard::~InterruptGuard() {
-  sigaction(SIGINT, &previous_int, nullptr);
-  sigaction(SIGTERM, &previous_term, nullptr);
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
+    sigaction(stop_signals[i], &previous_stop[i], nullptr);
+  }
   sigaction(SIGPIPE, &previous_pipe, nullptr);
 }
 

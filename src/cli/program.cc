@@ -6,11 +6,13 @@
 
 #include "base/cause.h"
 #include "base/error.h"
+#include "base/standard_streams.h"
 #include "cli/command_line.h"
 
 namespace cutlink::cli {
 
 int run_program(int argc, char** argv, const TrainingCommands& training) {
+  hold_standard_streams();
   try {
     const int code = run_command_line(argc, argv, training);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
@@ -18,10 +20,10 @@ int run_program(int argc, char** argv, const TrainingCommands& training) {
     }
     return code;
   } catch (const Error& error) {
-    std::fprintf(stderr, "cutlink: %s\n", error.what());
+    tell(std::string("cutlink: ") + error.what() + "\n");
     return error.exit_code();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "cutlink: %s\n", cause_of(error).c_str());
+    tell("cutlink: " + cause_of(error) + "\n");
     return 1;
   }
 }

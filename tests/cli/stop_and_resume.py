@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Ctrl-C in the middle of a run: exit code 130 with everything written; resumed, the run's files are byte for byte those
-of one that nobody stopped. A toy model is stopped once; the demo's model, whose products are large enough for LibTorch's
-own kernels, ten times at ten moments: a handler that does harm to what it interrupts does so only now and then.
+"""A signal in the middle of a run: exit code 130 with everything written; resumed, the run's files are byte for byte
+those of one that nobody stopped. A toy model is stopped once; the demo's model, whose products are large enough for
+LibTorch's own kernels, by each signal at several moments: a handler that does harm to what it interrupts does so only
+now and then.
 
-  stop_and_resume.py --binary build/release/cutlink --work DIR
+  stop_and_resume.py --binary build/release/cutlink --work DIR [--moments 3]
 """
 import argparse
 import json
@@ -22,9 +23,8 @@ FILES = ["steps.csv", "messages.csv", "widths.csv", "events.jsonl", "adapters/me
 CODECS = ["--set", "codec=amaq:start=6,target=3", "--set", "gradient=uniform:bits=8-4,per=token,round=stochastic"]
 TOY = ["toy.toml", "--set", "train.steps=400"]
 # Everything but time is as in the demo; with a profile's times every file is exactly repeatable.
-DEMO = [str(ROOT / "scenarios/demo.toml"), "--set", "train.steps=80", "--set", "compute=profile:laptop-cpu",
-        "--set", "data.eval_limit=8"]
-INTERRUPTS = 10
+DEMO = [str(ROOT / "scenarios/demo.toml"), "--set", "compute=profile:laptop-cpu", "--set", "data.eval_limit=8"]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1]
 
 
 def fail(why):
@@ -49,8 +49,8 @@ class Runs:
         path = self.work / directory / "steps.csv"
         return max(path.read_bytes().count(b"\n") - 1, 0) if path.exists() else 0
 
-    def interrupt(self, process, directory, rows, delay=0.0):
-        """SIGINT `delay` seconds after the table has so many rows; the steps that were done."""
+    def interrupt(self, process, directory, rows, delay=0.0, sent=signal.SIGINT):
+        """The signal `sent`, `delay` seconds after the table has so many rows; the steps that were done."""
         begun = time.monotonic()
         while self.rows(directory) < rows:
             if process.poll() is not None or time.monotonic() - begun > 120:
@@ -59,10 +59,10 @@ class Runs:
                      f"{process.communicate()[1].decode()}")
             time.sleep(0.005)
         time.sleep(delay)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         _, said = process.communicate(timeout=120)
         if process.returncode != 130:
-            fail(f"{directory} stopped: exit {process.returncode}, not 130: {said.decode()}")
+            fail(f"{directory} stopped by {sent.name}: exit {process.returncode}, not 130: {said.decode()}")
         if "--resume" not in said.decode():
             fail(f"the message does not say how to go on: {said.decode()}")
         info = json.loads((self.work / directory / "run.json").read_text())
@@ -105,14 +105,16 @@ def stopped_once(runs):
     print(f"stopped after {done} steps, resumed: {len(FILES)} files are the same")
 
 
-def stopped_often(runs):
-    runs.finish("the demo uninterrupted", runs.start(DEMO, "demo-whole"))
+def stopped_often(runs, moments):
+    demo = [*DEMO, "--set", f"train.steps={20 + 5 * len(SIGNALS) * moments}"]
+    runs.finish("the demo uninterrupted", runs.start(demo, "demo-whole"))
     moment, done = random.Random(1), []
-    for _ in range(INTERRUPTS):
-        process = runs.start(DEMO, "demo-stopped", *(["--resume"] if done else []))
+    for sent in SIGNALS * moments:
+        process = runs.start(demo, "demo-stopped", *(["--resume"] if done else []))
         # A step takes some hundredths of a second: anywhere in it.
-        done.append(runs.interrupt(process, "demo-stopped", (done[-1] if done else 0) + 1, moment.uniform(0.0, 0.1)))
-    runs.finish("the demo resumed", runs.start(DEMO, "demo-stopped", "--resume"))
+        rows = (done[-1] if done else 0) + 1
+        done.append(runs.interrupt(process, "demo-stopped", rows, moment.uniform(0.0, 0.1), sent))
+    runs.finish("the demo resumed", runs.start(demo, "demo-stopped", "--resume"))
     runs.compare("demo-whole", "demo-stopped")
     print(f"the demo stopped after {', '.join(map(str, done))} steps: {len(FILES)} files are the same")
 
@@ -121,6 +123,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--moments", type=int, default=3, help="of each signal")
     options = parser.parse_args()
     work = options.work.resolve()
     shutil.rmtree(work, ignore_errors=True)
@@ -128,7 +131,7 @@ def main():
     runs = Runs(options.binary.resolve(), work)
     stopped_once(runs)
     stopped_with_its_reader(runs)
-    stopped_often(runs)
+    stopped_often(runs, options.moments)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/standard_streams.h"
 #include "netsim/emulate/emulator.h"
 #include "netsim/packet/link_packets.h"
 #include "netsim/spec/link_spec.h"
@@ -76,7 +77,7 @@ std::unique_ptr<SupervisedCommand> start_server(const Emulator& emulator, const 
       usage_error(fmt::format("--serve \"{}\" ended at once with exit code {}", serve, *status));
     }
     if (std::chrono::steady_clock::now() > until) {
-      fmt::print(stderr, "cutlink: --serve \"{}\" does not listen yet; going on\n", serve);
+      tell(fmt::format("cutlink: --serve \"{}\" does not listen yet; going on\n", serve));
       break;
     }
   }
@@ -87,8 +88,8 @@ void warn_of_speed(const netsim::LinkSpec& link) {
   for (const Direction direction : {Direction::up, Direction::down}) {
     const BitRate rate = netsim::packet_rate(link, direction);
     if (rate > netsim::fastest_emulated) {
-      fmt::print(stderr, "cutlink: {} {} is beyond the emulator, which reaches about {}\n", to_text(rate),
-                 name_of(direction), to_text(netsim::fastest_emulated));
+      tell(fmt::format("cutlink: {} {} is beyond the emulator, which reaches about {}\n", to_text(rate),
+                       name_of(direction), to_text(netsim::fastest_emulated)));
     }
   }
 }
@@ -100,9 +101,9 @@ int emulate(const EmulateOptions& options) {
   HeldSignals signals;
   Emulator emulator(link, options.seed);
   if (!options.quiet) {
-    fmt::print(stderr, "{}: {}\nhere {}, the peer {} ($CUTLINK_PEER)\n", link.name,
-               netsim::describe_emulated(link), Emulator::address(Half::client),
-               Emulator::address(Half::server));
+    tell(fmt::format("{}: {}\nhere {}, the peer {} ($CUTLINK_PEER)\n", link.name,
+                     netsim::describe_emulated(link), Emulator::address(Half::client),
+                     Emulator::address(Half::server)));
   }
   const auto server = start_server(emulator, options.serve);
   const auto command = emulator.start(Half::client, options.command, false);
@@ -111,7 +112,7 @@ int emulate(const EmulateOptions& options) {
     server->stop(stop_grace);
   }
   if (!options.quiet) {
-    fmt::print(stderr, "{}", netsim::report_text(emulator.report()));
+    tell(netsim::report_text(emulator.report()));
   }
   return status;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/standard_streams.h"
 #include "base/units.h"
 #include "cli/options/host_port.h"
 #include "netsim/emulate/emulator_support.h"
@@ -113,8 +114,8 @@ void settle_network(const netsim::LinkSpec& link, std::optional<session::LiveOpt
   }
   const netsim::EmulatorSupport support = netsim::emulator_support();
   if (!support.available()) {
-    fmt::print(stderr, "cutlink: links cannot be emulated here, so this one is shaped: {}; missing {} ({})\n",
-               netsim::shaped_lacks(link), support.missing, support.remedy);
+    tell(fmt::format("cutlink: links cannot be emulated here, so this one is shaped: {}; missing {} ({})\n",
+                     netsim::shaped_lacks(link), support.missing, support.remedy));
     live->world = WorldKind::shaped;
   }
 }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "base/standard_streams.h"
 #include "base/units.h"
 
 namespace cutlink::cli {
@@ -13,12 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto redraw_after = std::chrono::milliseconds(100);
-
-// That nobody reads it any more is no reason to stop.
-void say(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-}
 
 }  // namespace
 
@@ -58,15 +53,15 @@ void Progress::on_event(const Event& event) {
   }
   clear();
   const std::string_view word = colour_ ? "\033[33mwarning\033[0m" : "warning";
-  say(fmt::format("cutlink: {}: {}{}step {}: {}\n", word, title_, title_.empty() ? "" : ", ", event.step,
-                  event.message));
+  tell(fmt::format("cutlink: {}: {}{}step {}: {}\n", word, title_, title_.empty() ? "" : ", ", event.step,
+                   event.message));
 }
 
 void Progress::on_end() { clear(); }
 
 void Progress::clear() const {
   if (terminal_) {
-    say("\r\033[K");
+    tell("\r\033[K");
   }
 }
 
@@ -91,7 +86,7 @@ void Progress::draw() {
     const auto each = std::chrono::duration_cast<Nanoseconds>(now - started_) / (done_ - first_);
     line += fmt::format(", {} left", to_text(Nanoseconds(each * (steps_ - done_))));
   }
-  say("\r\033[K" + line);
+  tell("\r\033[K" + line);
 }
 
 }  // namespace cutlink::cli

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/standard_streams.h"
 #include "cli/command_line.h"
 #include "cli/commands/compare_command.h"
 #include "cli/options/output_paths.h"
@@ -49,13 +50,13 @@ void train_comparison(const CompareOptions& options, Context& context) {
     return compare::run_comparison(request, assets, progress);
   }();
   if (outcome.interrupted) {
-    fmt::print(stderr, "cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",
-               request.directory.string(), without_force(context.command_line));
+    tell(fmt::format("cutlink: stopped; everything so far is in {}; the same command goes on: {}\n",
+                     request.directory.string(), without_force(context.command_line)));
     context.exit_code = exit_interrupted;
     return;
   }
   for (const std::string& failure : outcome.failed) {
-    fmt::print(stderr, "cutlink: {}\n", failure);
+    tell(fmt::format("cutlink: {}\n", failure));
     context.exit_code = 1;
   }
   if (outcome.reference_failed) {

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/standard_streams.h"
 #include "cli/training/trainer_commands.h"
 #include "generate/generation.h"
 
@@ -14,7 +15,7 @@ void generate_answer(const generate::AnswerRequest& request, Context&) {
   });
   fmt::print("\n");
   if (!ended) {
-    fmt::print(stderr, "cutlink: cut off at the longest answer (--max-tokens)\n");
+    tell("cutlink: cut off at the longest answer (--max-tokens)\n");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/standard_streams.h"
 #include "base/units.h"
 #include "cli/command_line.h"
 #include "cli/commands/pretrain_command.h"
@@ -24,12 +25,11 @@ void pretrain_model(const PretrainOptions& options, Context& context) {
   const train::PretrainResult result = train::pretrain(
       options.spec, options.directory, context.command_line, [&](const train::PretrainProgress& p) {
         if (terminal) {
-          fmt::print(stderr, "\r\033[Kpretrain: step {}/{}, loss {:.4f}", p.step + 1, p.steps, p.loss);
-          std::fflush(stderr);
+          tell(fmt::format("\r\033[Kpretrain: step {}/{}, loss {:.4f}", p.step + 1, p.steps, p.loss));
         }
       });
   if (terminal) {
-    fmt::print(stderr, "\r\033[K");
+    tell("\r\033[K");
   }
   fmt::print("{}: {} tokens, loss {:.4f} -> {:.4f} nats a token, {}\n", options.directory, result.tokens,
              result.first_loss, result.final_loss,

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/standard_streams.h"
 #include "cli/command_line.h"
 #include "cli/commands/run_command.h"
 #include "cli/options/output_paths.h"
@@ -43,7 +44,7 @@ void train_run(const RunOptions& options, Context& context) {
     server = prepare_server(assets, request.scenario, lock, *request.live);
   }
   if (options.resume && !record::read_run_json(request.directory)) {
-    fmt::print(stderr, "cutlink: {} holds no run to go on from: it begins\n", request.directory.string());
+    tell(fmt::format("cutlink: {} holds no run to go on from: it begins\n", request.directory.string()));
   }
   Progress progress;
   const run::RunStatus status = [&] {
@@ -51,20 +52,20 @@ void train_run(const RunOptions& options, Context& context) {
     return run::run_one(request, lock, assets, progress);
   }();
   if (status == run::RunStatus::interrupted && !record::read_run_json(request.directory)) {
-    fmt::print(stderr, "cutlink: stopped before the run began\n");
+    tell("cutlink: stopped before the run began\n");
     context.exit_code = exit_interrupted;
     return;
   }
   if (status == run::RunStatus::interrupted) {
-    fmt::print(stderr, "cutlink: stopped; everything so far is in {}; go on with: {}{}\n",
-               request.directory.string(), without_force(context.command_line),
-               options.resume ? "" : " --resume");
+    tell(fmt::format("cutlink: stopped; everything so far is in {}; go on with: {}{}\n",
+                     request.directory.string(), without_force(context.command_line),
+                     options.resume ? "" : " --resume"));
     context.exit_code = exit_interrupted;
     return;
   }
   if (status == run::RunStatus::skipped) {
-    fmt::print(stderr, "cutlink: {} holds this run, finished; say --force to run it again\n",
-               request.directory.string());
+    tell(fmt::format("cutlink: {} holds this run, finished; say --force to run it again\n",
+                     request.directory.string()));
   }
   fmt::print("{}", run_text(record::load_finished_run(request.directory,
                                                       *record::read_run_json(request.directory))));
