@@ -55,6 +55,10 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   return name;
 }
 
+void sync_directory(const std::filesystem::path& directory, ErrorKind kind) {
+  FileDescriptor(directory.empty() ? "." : directory, O_RDONLY | O_DIRECTORY, kind).sync();
+}
+
 }  // namespace
 
 ByteVector read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
@@ -80,13 +84,29 @@ void replace_file(const std::filesystem::path& path, ByteSpan bytes, FileReaders
     ::unlink(temporary.c_str());
     throw;
   }
-  const std::filesystem::path parent = path.parent_path();
-  FileDescriptor folder(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY, ErrorKind::run);
-  folder.sync();
+  sync_directory(path.parent_path(), ErrorKind::run);
 }
 
 void replace_file(const std::filesystem::path& path, std::string_view text, FileReaders readers) {
   replace_file(path, ByteSpan(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), readers);
+}
+
+bool make_directories(const std::filesystem::path& directory, ErrorKind kind) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (directory.empty() || fs::is_directory(directory, error)) {
+    return false;
+  }
+  const fs::path whole = directory.has_filename() ? directory : directory.parent_path();  // without a last slash
+  make_directories(whole.parent_path(), kind);
+  const bool made = fs::create_directory(whole, error);
+  if (error) {
+    throw Error(kind, "cannot create the directory " + whole.string() + ": " + error.message());
+  }
+  if (made) {
+    sync_directory(whole.parent_path(), kind);
+  }
+  return made;
 }
 
 MappedFile::MappedFile(const std::filesystem::path& path) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/byte_io.h"
+#include "base/error.h"
 
 namespace cutlink {
 
@@ -22,6 +23,11 @@ enum class FileReaders { all, owner };
 void replace_file(const std::filesystem::path& path, ByteSpan bytes, FileReaders readers = FileReaders::all);
 void replace_file(const std::filesystem::path& path, std::string_view text,
                   FileReaders readers = FileReaders::all);
+
+// Makes `directory` and those above it that are missing, and fsyncs the directory each was made in: else a loss of power
+// takes them, and all that was synced in them. Returns whether `directory` itself was made. Throws Error(kind) with path
+// and cause.
+bool make_directories(const std::filesystem::path& directory, ErrorKind kind = ErrorKind::run);
 
 // A read-only memory map. Movable; unmaps on destruction.
 class MappedFile {

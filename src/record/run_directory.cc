@@ -9,6 +9,7 @@
 
 #include "base/directory_lock.h"
 #include "base/error.h"
+#include "base/file_io.h"
 #include "base/regular_file.h"
 #include "record/event_history.h"
 #include "record/events_jsonl.h"
@@ -77,12 +78,9 @@ void RunLock::make_directory() {
   if (descriptor_) {
     return;
   }
-  std::error_code error;
-  fs::create_directories(directory_, error);
-  if (error) {
-    run_error(fmt::format("cannot create {}: {}", directory_.string(), error.message()));
-  }
+  make_directories(directory_);
   take();
+  std::error_code error;
   if (fs::exists(directory_ / "run.json", error)) {
     usage_error(fmt::format("{}: another cutlink run came first (look at it, or name another --output)",
                             directory_.string()));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/file_io.h"
 #include "scenario/data_root.h"
 
 namespace cutlink::run {
@@ -25,7 +26,7 @@ void save_run_adapters(const std::filesystem::path& directory, const scenario::S
   const auto save = [&](const char* name, const std::vector<model::NamedParameter>& parameters) {
     if (!parameters.empty()) {
       const std::filesystem::path folder = directory / "adapters" / name;
-      std::filesystem::create_directories(folder);
+      make_directories(folder);
       model::save_adapters(folder, scenario.train.lora, base, parameters);
     }
   };

@@ -79,11 +79,7 @@ SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)
 
 void SessionStore::write(const wire::Token& token, const std::string& owner, std::uint32_t step,
                          ByteVector agreement, ByteVector server) const {
-  std::error_code error;
-  fs::create_directories(folder(token), error);
-  if (error) {
-    run_error(fmt::format("{}: cannot create the directory: {}", folder(token).string(), error.message()));
-  }
+  make_directories(folder(token));
   if (!owner_of(token)) {
     replace_file(folder(token) / "owner", owner + "\n");  // before any checkpoint: none is without
   }

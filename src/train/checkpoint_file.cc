@@ -110,9 +110,7 @@ void write_checkpoint(const fs::path& directory, std::uint32_t step, const State
   const fs::path partial = directory / fmt::format(".partial-{:08}", step);
   std::error_code error;
   fs::remove_all(partial, error);
-  if (!fs::create_directories(partial, error)) {
-    fail(partial, "create the directory", error);
-  }
+  make_directories(partial);
   nlohmann::json files = nlohmann::json::object();
   for (const auto& [name, bytes] : blobs) {
     assert(is_blob_name(name));
