@@ -74,7 +74,7 @@ struct Comparison {
   std::uint32_t held_steps = 0;   // from there to the end
   std::vector<std::uint64_t> seeds;
   std::vector<RowFigures> rows;    // in the scenario's order, the reference among them
-  nlohmann::ordered_json context;  // provenance, for exports
+  record::JsonObject context;  // provenance, for exports
   netsim::LinkSpec link_spec;
 
   [[nodiscard]] const RowFigures& reference() const;

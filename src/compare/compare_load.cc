@@ -8,6 +8,7 @@
 #include "compare/compare_cells.h"
 #include "compare/compare_rows.h"
 #include "netsim/packet/likeness.h"
+#include "record/json_fields.h"
 
 namespace cutlink::compare {
 
@@ -97,7 +98,7 @@ void add_rows(Comparison& c, const Cells& cells, const Runs& reference) {
 }
 
 // Provenance, for exports: keys of the reference's run.json passed on, and what was chosen here.
-nlohmann::ordered_json context_of(const Comparison& c, const record::RunInfo& info) {
+record::JsonObject context_of(const Comparison& c, const record::RunInfo& info) {
   nlohmann::ordered_json context;
   const nlohmann::ordered_json json = record::to_json(info);
   for (const char* key : {"version", "commit", "command", "host", "threads", "world", "compute", "link",
@@ -109,7 +110,7 @@ nlohmann::ordered_json context_of(const Comparison& c, const record::RunInfo& in
   context["seeds"] = c.seeds;
   context["target_loss"] = c.target_loss;
   context["hold"] = {{"reached", c.hold_reached}, {"first_step", c.hold_begins}, {"steps", c.held_steps}};
-  return context;
+  return record::object_text(context);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ struct ToJson {
 
 }  // namespace
 
-std::string table_to_json(const Table& table, const ordered_json& context) {
+std::string table_to_json(const Table& table, const record::JsonObject& context) {
   ordered_json columns = ordered_json::array();
   for (const TableColumn& column : table.columns) {
     columns.push_back({{"key", column.key()}, {"name", column.name}, {"unit", column.unit}});
@@ -31,7 +31,7 @@ std::string table_to_json(const Table& table, const ordered_json& context) {
     }
     rows.push_back(std::move(object));
   }
-  const ordered_json document = {{"context", context}, {"columns", columns}, {"rows", rows}};
+  const ordered_json document = {{"context", ordered_json::parse(context.text)}, {"columns", columns}, {"rows", rows}};
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -25,6 +25,10 @@ Json json_of_value(const scenario::Value& value) {
 
 }  // namespace
 
+JsonObject object_text(const Json& object) {
+  return {object.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
 Json parse_json(const std::string& text, const std::string& file) {
   // The parser takes a NUL byte for the end of the text.
   if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
@@ -42,6 +46,8 @@ Json parse_json(const std::string& text, const std::string& file) {
   }
   return json;
 }
+
+Json JsonWriter::json_of(const JsonObject& object) { return Json::parse(object.text); }
 
 Json JsonWriter::json_of(const ScenarioKeys& keys) {
   Json object = Json::object();
@@ -101,11 +107,11 @@ void JsonReader::read(const std::string& name, const Json& json, double& value) 
   value = json.is_null() ? std::nan("") : json.get<double>();
 }
 
-void JsonReader::read(const std::string& name, const Json& json, Json& value) const {
+void JsonReader::read(const std::string& name, const Json& json, JsonObject& value) const {
   if (!json.is_object()) {
     fail_type(name, json, "an object");
   }
-  value = json;
+  value = object_text(json);
 }
 
 void JsonReader::read(const std::string& name, const Json& json, ScenarioKeys& keys) const {

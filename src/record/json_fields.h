@@ -1,5 +1,5 @@
 // The fields of a JSON object, written and read through the same calls: one function that visits every field
-// of a struct serves both ways, so that neither forgets one (run_info.cc).
+// of a struct serves both ways, so that neither forgets one (run_info.cc). For sources: headers keep JsonObject.
 //
 // A struct is visited by `visit(T& fields, Visitor& v)` beside it; enums have `name_of(E)` and
 // `named(text, E&)`.
@@ -16,16 +16,18 @@
 #include <utility>
 #include <vector>
 
-#include "scenario/scenario_value.h"
+#include "record/json_object.h"
 
 namespace cutlink::record {
 
 using Json = nlohmann::ordered_json;
-using ScenarioKeys = std::vector<std::pair<std::string, scenario::Value>>;  // in the order of run.json
 
 // JSON that somebody else may have written. Throws Error(usage) beginning with `file` if it is none, holds a
 // NUL byte, or is nested more than 16 deep.
 [[nodiscard]] Json parse_json(const std::string& text, const std::string& file);
+
+// As structs keep it. Bytes that are not UTF-8 are replaced.
+[[nodiscard]] JsonObject object_text(const Json& object);
 
 class JsonWriter {
  public:
@@ -68,7 +70,7 @@ class JsonWriter {
   static Json json_of(const T& value) {
     if constexpr (std::is_enum_v<T>) {
       return name_of(value);
-    } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string> || std::same_as<T, Json>) {
+    } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string>) {
       return value;
     } else {
       Json object = Json::object();
@@ -85,6 +87,7 @@ class JsonWriter {
     }
     return array;
   }
+  static Json json_of(const JsonObject& object);
   static Json json_of(const ScenarioKeys& keys);
 
   Json& object_;
@@ -151,7 +154,7 @@ class JsonReader {
   void read(const std::string& name, const Json& json, bool& value) const;
   void read(const std::string& name, const Json& json, double& value) const;  // null: not a number
   void read(const std::string& name, const Json& json, ScenarioKeys& keys) const;
-  void read(const std::string& name, const Json& json, Json& value) const;  // an object as it is
+  void read(const std::string& name, const Json& json, JsonObject& value) const;
   template <std::integral Integer>
   void read(const std::string& name, const Json& json, Integer& value) const {
     if (!json.is_number_integer()) {

@@ -2,7 +2,7 @@
 // is not there any more.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "netsim/spec/link_spec.h"

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "base/error.h"
+#include "record/json_fields.h"
 #include "record/link_record.h"
 #include "scenario/data_root.h"
 #include "scenario/scenario_keys.h"
@@ -244,6 +245,11 @@ bool same_devices(const std::optional<DeviceInfos>& a, const std::optional<Devic
   return json(a) == json(b);
 }
 
+bool same_settings(const LinkInfo& link, const netsim::LinkSpec& spec) {
+  const Json json = link_json(spec);
+  return json.at("kind") == link.kind && object_text(json.at("settings")) == link.settings;
+}
+
 LinkInfo link_info(const netsim::LinkSpec& spec, const netsim::Link& made) {
   const Json json = link_json(spec);
   LinkInfo link;
@@ -256,7 +262,7 @@ LinkInfo link_info(const netsim::LinkSpec& spec, const netsim::Link& made) {
 }
 
 netsim::LinkSpec link_spec_of(const LinkInfo& link, const std::string& file) {
-  return link_of({{"name", link.name}, {"kind", link.kind}, {"settings", link.settings}}, file);
+  return link_of({{"name", link.name}, {"kind", link.kind}, {"settings", Json::parse(link.settings.text)}}, file);
 }
 
 scenario::Scenario scenario_of(const RunInfo& info, const std::filesystem::path& directory) {

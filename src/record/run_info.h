@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "base/world_kind.h"
 #include "netsim/spec/link_spec.h"
 #include "record/evaluation.h"
-#include "record/json_fields.h"
+#include "record/json_object.h"
 #include "record/run_summary.h"
 #include "scenario/device_profile.h"
 #include "scenario/scenario.h"
@@ -42,8 +43,7 @@ struct DataInfos {
 // A link as link_record.h keeps it, and what it amounts to. Older files have no kind and no settings.
 struct LinkInfo {
   std::string name, description, kind;
-  Json settings = Json::object();
-  Json sources = Json::object();
+  JsonObject settings, sources;
   std::string describe;
   double goodput_up_bps = 0.0, goodput_down_bps = 0.0;
 };
@@ -97,10 +97,10 @@ struct RunInfo {
   std::optional<RunSummary> summary;
 };
 
-[[nodiscard]] Json to_json(const RunInfo& info);
+[[nodiscard]] nlohmann::ordered_json to_json(const RunInfo& info);
 // file: named in messages. Throws Error(usage) with file, key and what is wrong if the JSON is none of
 // cutlink's, is of another schema, or says "finished" and lacks what a finished run has.
-[[nodiscard]] RunInfo run_info_of(const Json& json, const std::string& file);
+[[nodiscard]] RunInfo run_info_of(const nlohmann::ordered_json& json, const std::string& file);
 
 // The world that a run was in.
 [[nodiscard]] inline WorldKind world_of(const RunInfo& info) {
@@ -112,6 +112,8 @@ struct RunInfo {
 
 // A link as run.json keeps it.
 [[nodiscard]] LinkInfo link_info(const netsim::LinkSpec& spec, const netsim::Link& made);
+// Whether `link` was kept of a link with just these settings.
+[[nodiscard]] bool same_settings(const LinkInfo& link, const netsim::LinkSpec& spec);
 // The other way. Throws Error(usage), beginning with `file`, if a setting is missing or of another type.
 [[nodiscard]] netsim::LinkSpec link_spec_of(const LinkInfo& link, const std::string& file);
 

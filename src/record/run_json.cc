@@ -2,6 +2,7 @@
 
 #include "base/file_io.h"
 #include "base/regular_file.h"
+#include "record/json_fields.h"
 
 namespace cutlink::record {
 

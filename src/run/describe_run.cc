@@ -135,8 +135,7 @@ const char* changed_since(const record::RunInfo& earlier, const RunRequest& requ
   if (earlier.inputs != assets.fingerprint) {
     return "model or data";
   }
-  const record::Json link = record::link_json(assets.link);
-  if (earlier.link.kind != link["kind"] || earlier.link.settings != link["settings"]) {
+  if (!record::same_settings(earlier.link, assets.link)) {
     return "settings of the link";
   }
   if (earlier.world != world_of(request)) {

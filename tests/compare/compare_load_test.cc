@@ -10,7 +10,7 @@
 #include "compare/compare.h"
 #include "record/run_json.h"
 #include "record/run_record.h"
-#include "record/sample_run_info.h"
+#include "record/raw_run_json.h"
 #include "scenario/toy_folder.h"
 
 namespace cutlink::compare {
@@ -148,7 +148,7 @@ TEST_F(CompareLoadTest, WhereADescentOutlastsTheRunFiguresAreOfTheWhole) {
   EXPECT_EQ(c.hold_begins, 0U);
   EXPECT_EQ(c.held_steps, 3U);
   EXPECT_DOUBLE_EQ(c.rows[0].whole_bytes, c.rows[0].traffic.up_bytes + c.rows[0].traffic.down_bytes);
-  EXPECT_EQ(c.context["hold"]["reached"], false);
+  EXPECT_EQ(record::Json::parse(c.context.text)["hold"]["reached"], false);
 }
 
 TEST_F(CompareLoadTest, RunsOfAnotherScenarioOrModelAreNotMixedIn) {

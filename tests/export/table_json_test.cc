@@ -11,7 +11,7 @@ namespace {
 
 TEST(TableJson, StatesItsContextAndUnits) {
   const nlohmann::ordered_json context = {{"version", "0.1.0"}, {"seeds", {1, 2, 3}}};
-  const auto document = nlohmann::ordered_json::parse(table_to_json(sample_table(), context));
+  const auto document = nlohmann::ordered_json::parse(table_to_json(sample_table(), {context.dump()}));
   EXPECT_EQ(document["context"], context);
   EXPECT_EQ(document["columns"][1],
             nlohmann::ordered_json({{"key", "up_bytes"}, {"name", "up"}, {"unit", "bytes"}}));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error_of.h"
+#include "record/json_fields.h"
 #include "record/sample_run_info.h"
 
 namespace cutlink::record {

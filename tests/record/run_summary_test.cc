@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/temporary_folder.h"
+#include "record/json_fields.h"
 #include "record/run_directory.h"
 #include "record/run_record.h"
 #include "record/sample_rows.h"

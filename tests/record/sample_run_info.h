@@ -1,11 +1,8 @@
-// What run.json says of a finished run, with every key, and as JSON that a test may damage.
+// What run.json says of a finished run, with every key.
 #pragma once
 
-#include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/file_io.h"
 #include "record/run_info.h"
 
 namespace cutlink::record {
@@ -33,7 +30,7 @@ inline RunInfo sample_run_info() {
                    {"link", {"loopback", ""}}};
   info.model = {"scenarios/models/tiny", 128, 6, 4, 2, 32, 352, 258, "bfloat16"};
   info.data.train = DataInfo{24, 1, 2, 300, 100, 16};
-  info.link = {"home", "a line", "fixed", {{"up_bps", 1e6}}, {{"up", "assumed"}}, "1 Mbit/s", 1e6, 2e6};
+  info.link = {"home", "a line", "fixed", {R"({"up_bps":1000000.0})"}, {R"({"up":"assumed"})"}, "1 Mbit/s", 1e6, 2e6};
   info.world = WorldKind::shaped;
   info.compute = "profile laptop-cpu";
   info.devices.emplace();
@@ -59,14 +56,6 @@ inline RunInfo sample_run_info() {
   summary.final_eval_loss = 3.0;
   info.summary = summary;
   return info;
-}
-
-// The run.json of a directory as it stands there, and put there whatever it says.
-inline Json raw_run_json(const std::filesystem::path& directory) {
-  return Json::parse(read_text_file(directory / "run.json", 10'000'000));
-}
-inline void put_raw_run_json(const std::filesystem::path& directory, const Json& json) {
-  replace_file(directory / "run.json", json.dump(2) + "\n");
 }
 
 }  // namespace cutlink::record

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "base/version.h"
+#include "record/json_fields.h"
 #include "record/run_json.h"
 #include "run/runner.h"
 #include "scenario/toy_folder.h"
@@ -106,7 +107,7 @@ TEST_F(DescribeRunTest, AnotherRunIsToldByWhatChanged) {
   record::write_run_json(toy_ / "run", changed);
   EXPECT_THAT(refusal(request()), HasSubstr("other device profile"));
   changed = info;
-  changed.link.settings["tcp"] = false;
+  changed.link.settings.text.replace(changed.link.settings.text.find("\"tcp\":true"), 10, "\"tcp\":false");
   record::write_run_json(toy_ / "run", changed);
   EXPECT_THAT(refusal(request()), HasSubstr("other settings of the link"));
   changed = info;

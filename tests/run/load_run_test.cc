@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "record/json_fields.h"
 #include "record/run_json.h"
 #include "record/run_record.h"
 #include "run/runner.h"

@@ -13,6 +13,7 @@
 #include "base/error_of.h"
 #include "base/file_io.h"
 #include "base/interrupt.h"
+#include "record/json_fields.h"
 #include "record/run_json.h"
 #include "record/run_record.h"
 #include "scenario/toy_folder.h"

@@ -18,35 +18,39 @@ endfunction()
 
 # The kinds of compiling. Each has one precompiled header of what most of its sources include from other projects; a
 # source still includes what it needs: CUTLINK_PCH=OFF proves it. In a Release build most of our code is compiled with
-# -O1: -O3 takes half as long again and speeds up nothing there. The exceptions are the kinds
-#   loops  codecs and link models: Release's own -O3
-#   torch  loops over tensors: -O2 that vectorises as -O3 does
+# -O1: -O3 takes half as long again and speeds up nothing there. The exceptions are the kind "loops" (codecs and link
+# models: Release's own -O3) and those sources of the kind "torch" that include torch headers themselves: they hold
+# loops over tensors, and get -O2 that vectorises as -O3 does.
 set(CUTLINK_HEADERS_plain <algorithm> <filesystem> <functional> <memory> <optional> <span> <string> <vector>
   <fmt/format.h>)
 set(CUTLINK_HEADERS_loops ${CUTLINK_HEADERS_plain})
-set(CUTLINK_HEADERS_files ${CUTLINK_HEADERS_plain} <map> <nlohmann/json.hpp>)
-set(CUTLINK_HEADERS_session ${CUTLINK_HEADERS_files})
 set(CUTLINK_HEADERS_torch <functional> <memory> <optional> <span> <string> <vector> <ATen/ATen.h>)
-set(CUTLINK_HEADERS_commands ${CUTLINK_HEADERS_plain} <CLI/CLI.hpp>)
 set(CUTLINK_HEADERS_tests_plain <filesystem> <memory> <string> <vector> <gtest/gtest.h> <gmock/gmock.h>)
-set(CUTLINK_HEADERS_tests_session ${CUTLINK_HEADERS_tests_plain})
 set(CUTLINK_HEADERS_tests_torch ${CUTLINK_HEADERS_tests_plain} <ATen/ATen.h>)
 
+set(CUTLINK_SPEED_tensors -O2)
+set(CUTLINK_SPEED_plain -O1)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND CUTLINK_SPEED_tensors -fvect-cost-model=dynamic)
+  # g++ 12 warns wrongly of strings that are joined, at this level alone.
+  list(APPEND CUTLINK_SPEED_plain -Wno-array-bounds -Wno-stringop-overflow)
+endif()
+
 function(cutlink_speed target kind)
-  if(kind STREQUAL "loops")
-    return()
+  if(NOT kind STREQUAL "loops")
+    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${CUTLINK_SPEED_plain}>")
   endif()
-  set(options -O1)
   if(kind STREQUAL "torch")
-    set(options -O2)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      list(APPEND options -fvect-cost-model=dynamic)
-    endif()
-  elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # g++ 12 warns wrongly of strings that are joined, at this level alone.
-    list(APPEND options -Wno-array-bounds -Wno-stringop-overflow)
+    target_compile_options(${target} PRIVATE ${CUTLINK_TORCH_LOOPS})
+    get_target_property(sources ${target} SOURCES)
+    foreach(source ${sources})
+      file(STRINGS ${source} found REGEX "^#include <(ATen|c10|torch)/" LIMIT_COUNT 1)
+      if(found)
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
+          "$<$<CONFIG:Release>:${CUTLINK_SPEED_tensors}>")
+      endif()
+    endforeach()
   endif()
-  target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${options}>")
 endfunction()
 
 # kind: how `target` is compiled, as above.
@@ -62,7 +66,7 @@ function(cutlink_compile_as kind target)
     cutlink_strict(${headers})
     cutlink_speed(${headers} ${kind})
     target_link_libraries(${headers} PRIVATE fmt::fmt)  # its definitions, as every source of ours has them
-    if(kind MATCHES "session|torch")
+    if(kind MATCHES "torch")
       target_link_libraries(${headers} PRIVATE cutlink::torch)
     endif()
     if(kind MATCHES "^tests")
@@ -73,12 +77,12 @@ function(cutlink_compile_as kind target)
   target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()
 
-# cutlink_module(NAME FOLDER HEADERS kind [WITHOUT sub-folder] LINKS targets… [BEHIND targets…] [TORCH] [UNTESTED])
-# FOLDER is relative to the project. HEADERS: the kind of compiling. BEHIND: targets that it needs when a
-# program is linked, but none of whose include directories it may see. WITHOUT: a sub-folder that is a module of its
-# own. UNTESTED: its tests are registered elsewhere (cutlink_tests). TORCH: its sources may include torch headers.
+# cutlink_module(NAME FOLDER [KIND kind] [WITHOUT sub-folder] LINKS targets… [BEHIND targets…] [TORCH] [UNTESTED])
+# FOLDER is relative to the project. KIND: how it is compiled, plain if not said. WITHOUT: a sub-folder that is a module
+# of its own. BEHIND: targets that it needs when a program is linked, but none of whose include directories it may see.
+# TORCH: its sources may include torch headers. UNTESTED: its tests are registered elsewhere (cutlink_tests).
 function(cutlink_module name folder)
-  cmake_parse_arguments(ARG "TORCH;UNTESTED" "HEADERS;WITHOUT" "LINKS;BEHIND" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;UNTESTED" "KIND;WITHOUT" "LINKS;BEHIND" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main_[a-z_]*\\.cc$")
   if(ARG_WITHOUT)
@@ -91,12 +95,18 @@ function(cutlink_module name folder)
   foreach(behind ${ARG_BEHIND})
     target_link_libraries(${target} INTERFACE $<LINK_ONLY:${behind}>)
   endforeach()
+  set(kind plain)
+  if(ARG_KIND)
+    set(kind ${ARG_KIND})
+  endif()
   set(tests plain)
   if(ARG_TORCH)
     target_link_libraries(${target} PUBLIC cutlink::torch)
-    set(tests ${ARG_HEADERS})
   endif()
-  cutlink_compile_as(${ARG_HEADERS} ${target})
+  if(kind STREQUAL "torch")
+    set(tests torch)
+  endif()
+  cutlink_compile_as(${kind} ${target})
   add_library(cutlink::${name} ALIAS ${target})
 
   if(NOT ARG_UNTESTED)

@@ -33,13 +33,16 @@ file(CREATE_LINK ${fmt_headers}/fmt ${CMAKE_BINARY_DIR}/first_headers/fmt SYMBOL
 target_include_directories(cutlink_torch SYSTEM BEFORE INTERFACE ${CMAKE_BINARY_DIR}/first_headers)
 # at::parallel_for in our own code runs on OpenMP, which must be the very library that LibTorch brings or uses. Clang's
 # code wants another one than the wheel's libgomp: there those loops run on one thread.
+# CUTLINK_TORCH_LOOPS: what sources with such loops are compiled with.
 set(torch_gomp ${torch_root}/lib/libgomp.so.1)
+set(CUTLINK_TORCH_LOOPS "")
 if(NOT EXISTS ${torch_gomp})
   find_package(OpenMP REQUIRED COMPONENTS CXX)
+  set(CUTLINK_TORCH_LOOPS ${OpenMP_CXX_FLAGS})
   target_link_libraries(cutlink_torch INTERFACE OpenMP::OpenMP_CXX)
 elseif(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   find_package(OpenMP REQUIRED COMPONENTS CXX)
-  target_compile_options(cutlink_torch INTERFACE ${OpenMP_CXX_FLAGS})
+  set(CUTLINK_TORCH_LOOPS ${OpenMP_CXX_FLAGS})
   target_link_libraries(cutlink_torch INTERFACE ${torch_gomp})
 endif()
 target_link_options(cutlink_torch INTERFACE -Wl,-rpath,${torch_root}/lib)
