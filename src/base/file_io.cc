@@ -97,7 +97,8 @@ bool make_directories(const std::filesystem::path& directory, ErrorKind kind) {
   if (directory.empty() || fs::is_directory(directory, error)) {
     return false;
   }
-  const fs::path whole = directory.has_filename() ? directory : directory.parent_path();  // without a last slash
+  const fs::path whole =
+      directory.has_filename() ? directory : directory.parent_path();  // without a last slash
   make_directories(whole.parent_path(), kind);
   const bool made = fs::create_directory(whole, error);
   if (error) {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "base/version.h"
-#include "cli/command_mistake.h"
+#include "cli/parser/parser.h"
 
 namespace cutlink::cli {
 
@@ -29,22 +29,6 @@ std::string version_line() {
   return "cutlink " + version() + (at.empty() ? "" : " (" + at + ")");
 }
 
-// `cutlink help link show` as people try it: the same as `cutlink link show --help`.
-void take_help_as_a_command(const CLI::App& app, std::vector<std::string>& words) {
-  if (words.empty() || words.front() != "help") {
-    return;
-  }
-  words.erase(words.begin());
-  std::size_t depth = 0;
-  const CLI::App& command = *find_command(app, words, depth);
-  if (depth < words.size() && !words[depth].starts_with("-")) {
-    usage_error("help: " + (command.get_subcommands({}).empty()
-                                ? fmt::format("one argument too many: {}", words[depth])
-                                : no_command(command, words[depth])));
-  }
-  words.emplace_back("--help");
-}
-
 }  // namespace
 
 int run_command_line(int argc, char** argv, const TrainingCommands& training) {
@@ -53,12 +37,16 @@ int run_command_line(int argc, char** argv, const TrainingCommands& training) {
   for (const std::string& word : words) {
     context.command_line += " " + quoted_for_shell(word);
   }
-  CLI::App app("cutlink: what does each way of compressing the cut of a split model cost and save?",
-               "cutlink");
-  app.set_version_flag("--version", version_line(), "version and commit");
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  Parser parser("cutlink",
+                "cutlink: what does each way of compressing the cut of a split model cost and save?",
+                version_line());
+  Command app = parser.root();
   app.footer(
+      "Exit codes: 0 done; 1 the run failed; 2 a mistake in the command line or in a file it names; 3 the "
+      "other side\n"
+      "of the connection failed; 4 a check failed; 130 stopped by Ctrl-C, SIGTERM, SIGHUP or SIGUSR1, and "
+      "the same\n"
+      "command goes on.\n"
       "Examples:\n"
       "  cutlink compare scenarios/demo.toml      train once a codec set, print what each costs and saves\n"
       "  cutlink link show wifi5-typical          rates of a link, and its time for 1, 10 and 100 MB");
@@ -72,14 +60,7 @@ int run_command_line(int argc, char** argv, const TrainingCommands& training) {
   add_keygen(app, context);
   add_pretrain(app, context);
   add_doctor(app, context);
-  take_help_as_a_command(app, words);
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them backwards
-  } catch (const CLI::Success& wanted) {                                // --help, --version
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& error) {
-    usage_error(explain_mistake(app, error, words));
-  }
+  parser.run(std::move(words));
   return context.exit_code;
 }
 

@@ -1,10 +1,10 @@
 // The command line: all commands, their help, and what a mistake in it says.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/parser/command.h"
 #include "cli/training_commands.h"
 
 namespace cutlink::cli {
@@ -27,15 +27,15 @@ int run_command_line(int argc, char** argv, const TrainingCommands& training);
 int run_program(int argc, char** argv, const TrainingCommands& training);
 
 // One file a command: adds it to `app`; its callback runs it. `context` outlives the app.
-void add_run(CLI::App& app, Context& context);
-void add_serve(CLI::App& app, Context& context);
-void add_compare(CLI::App& app, Context& context);
-void add_codecs(CLI::App& app, Context& context);
-void add_link(CLI::App& app, Context& context);
-void add_init(CLI::App& app, Context& context);
-void add_keygen(CLI::App& app, Context& context);
-void add_doctor(CLI::App& app, Context& context);
-void add_generate(CLI::App& app, Context& context);
-void add_pretrain(CLI::App& app, Context& context);
+void add_run(Command app, Context& context);
+void add_serve(Command app, Context& context);
+void add_compare(Command app, Context& context);
+void add_codecs(Command app, Context& context);
+void add_link(Command app, Context& context);
+void add_init(Command app, Context& context);
+void add_keygen(Command app, Context& context);
+void add_doctor(Command app, Context& context);
+void add_generate(Command app, Context& context);
+void add_pretrain(Command app, Context& context);
 
 }  // namespace cutlink::cli

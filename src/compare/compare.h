@@ -73,8 +73,8 @@ struct Comparison {
   std::uint32_t hold_begins = 0;  // of all rows together; 0 where it was not reached
   std::uint32_t held_steps = 0;   // from there to the end
   std::vector<std::uint64_t> seeds;
-  std::vector<RowFigures> rows;    // in the scenario's order, the reference among them
-  record::JsonObject context;  // provenance, for exports
+  std::vector<RowFigures> rows;  // in the scenario's order, the reference among them
+  record::JsonObject context;    // provenance, for exports
   netsim::LinkSpec link_spec;
 
   [[nodiscard]] const RowFigures& reference() const;

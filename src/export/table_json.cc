@@ -31,7 +31,8 @@ std::string table_to_json(const Table& table, const record::JsonObject& context)
     }
     rows.push_back(std::move(object));
   }
-  const ordered_json document = {{"context", ordered_json::parse(context.text)}, {"columns", columns}, {"rows", rows}};
+  const ordered_json document = {
+      {"context", ordered_json::parse(context.text)}, {"columns", columns}, {"rows", rows}};
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

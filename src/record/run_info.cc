@@ -262,7 +262,8 @@ LinkInfo link_info(const netsim::LinkSpec& spec, const netsim::Link& made) {
 }
 
 netsim::LinkSpec link_spec_of(const LinkInfo& link, const std::string& file) {
-  return link_of({{"name", link.name}, {"kind", link.kind}, {"settings", Json::parse(link.settings.text)}}, file);
+  return link_of({{"name", link.name}, {"kind", link.kind}, {"settings", Json::parse(link.settings.text)}},
+                 file);
 }
 
 scenario::Scenario scenario_of(const RunInfo& info, const std::filesystem::path& directory) {

@@ -8,9 +8,9 @@
 #include "base/error.h"
 #include "base/file_io.h"
 #include "compare/compare.h"
+#include "record/raw_run_json.h"
 #include "record/run_json.h"
 #include "record/run_record.h"
-#include "record/raw_run_json.h"
 #include "scenario/toy_folder.h"
 
 namespace cutlink::compare {

@@ -30,7 +30,8 @@ inline RunInfo sample_run_info() {
                    {"link", {"loopback", ""}}};
   info.model = {"scenarios/models/tiny", 128, 6, 4, 2, 32, 352, 258, "bfloat16"};
   info.data.train = DataInfo{24, 1, 2, 300, 100, 16};
-  info.link = {"home", "a line", "fixed", {R"({"up_bps":1000000.0})"}, {R"({"up":"assumed"})"}, "1 Mbit/s", 1e6, 2e6};
+  info.link = {"home",     "a line", "fixed", {R"({"up_bps":1000000.0})"}, {R"({"up":"assumed"})"},
+               "1 Mbit/s", 1e6,      2e6};
   info.world = WorldKind::shaped;
   info.compute = "profile laptop-cpu";
   info.devices.emplace();

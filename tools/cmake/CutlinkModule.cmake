@@ -18,9 +18,8 @@ endfunction()
 
 # The kinds of compiling. Each has one precompiled header of what most of its sources include from other projects; a
 # source still includes what it needs: CUTLINK_PCH=OFF proves it. In a Release build most of our code is compiled with
-# -O1: -O3 takes half as long again and speeds up nothing there. The exceptions are the kind "loops" (codecs and link
-# models: Release's own -O3) and those sources of the kind "torch" that include torch headers themselves: they hold
-# loops over tensors, and get -O2 that vectorises as -O3 does.
+# -O1: -O3 takes half as long again and speeds up nothing there. Where the time goes is compiled with Release's own -O3:
+# the kind "loops" (codecs and link models), and single sources that a module names as its LOOPS.
 set(CUTLINK_HEADERS_plain <algorithm> <filesystem> <functional> <memory> <optional> <span> <string> <vector>
   <fmt/format.h>)
 set(CUTLINK_HEADERS_loops ${CUTLINK_HEADERS_plain})
@@ -28,29 +27,16 @@ set(CUTLINK_HEADERS_torch <functional> <memory> <optional> <span> <string> <vect
 set(CUTLINK_HEADERS_tests_plain <filesystem> <memory> <string> <vector> <gtest/gtest.h> <gmock/gmock.h>)
 set(CUTLINK_HEADERS_tests_torch ${CUTLINK_HEADERS_tests_plain} <ATen/ATen.h>)
 
-set(CUTLINK_SPEED_tensors -O2)
-set(CUTLINK_SPEED_plain -O1)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  list(APPEND CUTLINK_SPEED_tensors -fvect-cost-model=dynamic)
-  # g++ 12 warns wrongly of strings that are joined, at this level alone.
-  list(APPEND CUTLINK_SPEED_plain -Wno-array-bounds -Wno-stringop-overflow)
-endif()
-
 function(cutlink_speed target kind)
-  if(NOT kind STREQUAL "loops")
-    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${CUTLINK_SPEED_plain}>")
+  if(kind STREQUAL "loops")
+    return()
   endif()
-  if(kind STREQUAL "torch")
-    target_compile_options(${target} PRIVATE ${CUTLINK_TORCH_LOOPS})
-    get_target_property(sources ${target} SOURCES)
-    foreach(source ${sources})
-      file(STRINGS ${source} found REGEX "^#include <(ATen|c10|torch)/" LIMIT_COUNT 1)
-      if(found)
-        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
-          "$<$<CONFIG:Release>:${CUTLINK_SPEED_tensors}>")
-      endif()
-    endforeach()
+  set(options -O1)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 warns wrongly of strings that are joined, at this level alone.
+    list(APPEND options -Wno-array-bounds -Wno-stringop-overflow)
   endif()
+  target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${options}>")
 endfunction()
 
 # kind: how `target` is compiled, as above.
@@ -77,12 +63,14 @@ function(cutlink_compile_as kind target)
   target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()
 
-# cutlink_module(NAME FOLDER [KIND kind] [WITHOUT sub-folder] LINKS targets… [BEHIND targets…] [TORCH] [UNTESTED])
-# FOLDER is relative to the project. KIND: how it is compiled, plain if not said. WITHOUT: a sub-folder that is a module
-# of its own. BEHIND: targets that it needs when a program is linked, but none of whose include directories it may see.
-# TORCH: its sources may include torch headers. UNTESTED: its tests are registered elsewhere (cutlink_tests).
+# cutlink_module(NAME FOLDER [KIND kind] [LOOPS sources…] [WITHOUT sub-folder] LINKS targets… [BEHIND targets…] [TORCH]
+#                [UNTESTED])
+# FOLDER is relative to the project. KIND: how it is compiled, plain if not said. LOOPS: those of its sources, relative to
+# FOLDER, that loop over tensors themselves. WITHOUT: a sub-folder that is a module of its own. BEHIND: targets that it
+# needs when a program is linked, but none of whose include directories it may see. TORCH: its sources may include torch
+# headers. UNTESTED: its tests are registered elsewhere (cutlink_tests).
 function(cutlink_module name folder)
-  cmake_parse_arguments(ARG "TORCH;UNTESTED" "KIND;WITHOUT" "LINKS;BEHIND" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;UNTESTED" "KIND;WITHOUT" "LOOPS;LINKS;BEHIND" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main_[a-z_]*\\.cc$")
   if(ARG_WITHOUT)
@@ -107,6 +95,10 @@ function(cutlink_module name folder)
     set(tests torch)
   endif()
   cutlink_compile_as(${kind} ${target})
+  foreach(source ${ARG_LOOPS})  # g++ does not take a header precompiled at another level
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/${folder}/${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
+      COMPILE_OPTIONS "$<$<CONFIG:Release>:-O3>;${CUTLINK_TORCH_LOOPS}")
+  endforeach()
   add_library(cutlink::${name} ALIAS ${target})
 
   if(NOT ARG_UNTESTED)

@@ -69,15 +69,15 @@ void codecs_command(const std::string& wanted) {
 
 }  // namespace
 
-void add_codecs(CLI::App& app, Context&) {
-  CLI::App* command = app.add_subcommand("codecs", "list the codecs, or show one with its parameters");
+void add_codecs(Command app, Context&) {
+  Command command = app.command("codecs", "list the codecs, or show one with its parameters");
   auto name = std::make_shared<std::string>();
-  command->add_option("name", *name, "a codec's name");
-  command->footer(
+  command.option("name", *name, "a codec's name");
+  command.footer(
       "Examples:\n"
       "  cutlink codecs            one line a codec\n"
       "  cutlink codecs amaq       its parameters, bytes formula and error bound");
-  command->callback([name] { codecs_command(*name); });
+  command.action([name] { codecs_command(*name); });
 }
 
 }  // namespace cutlink::cli

@@ -24,17 +24,23 @@ void check_from(const CompareOptions& options) {
   if (!options.scenario.file.empty()) {
     usage_error("compare: give a scenario or --from DIR, not both");
   }
-  const std::pair<const char*, bool> senseless[] = {{"--seeds", options.seeds.has_value()},
-                                                    {"--set", !options.scenario.overrides.empty()},
-                                                    {"--link", !options.scenario.link.empty()},
-                                                    {"--output", !options.scenario.output.empty()},
-                                                    {"--force", options.force},
-                                                    {"--world", !options.world.world.empty()},
-                                                    {"--connect", !options.world.connect.empty()},
-                                                    {"--key", !options.world.key.empty()},
-                                                    {"--deadline", !options.world.deadline.empty()},
-                                                    {"--give-up", !options.world.give_up.empty()},
-                                                    {"--dry-run", options.dry_run}};
+  const std::pair<const char*, bool> senseless[] = {
+      {"--seeds", options.seeds.has_value()},
+      {"--set", !options.scenario.overrides.empty()},
+      {"--link", !options.scenario.link.empty()},
+      {"--output", !options.scenario.output.empty()},
+      {"--force", options.force},
+      {"--world", !options.world.world.empty()},
+      {"--connect", !options.world.connect.empty()},
+      {"--key", !options.world.key.empty()},
+      {"--deadline", !options.world.deadline.empty()},
+      {"--give-up", !options.world.give_up.empty()},
+      {"--congestion", !options.world.congestion.empty()},
+      {"--server-name", !options.world.server_name.empty()},
+      {"--certificate", !options.world.certificates.certificate.empty()},
+      {"--certificate-key", !options.world.certificates.key.empty()},
+      {"--server-ca", !options.world.certificates.authority.empty()},
+      {"--dry-run", options.dry_run}};
   for (const auto& [name, given] : senseless) {
     if (given) {
       usage_error(
@@ -96,32 +102,26 @@ void print_comparison(const std::filesystem::path& directory, const CompareOptio
   }
 }
 
-void add_compare(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("compare", "the main job: every codec set of a scenario, in one table");
+void add_compare(Command app, Context& context) {
+  Command command = app.command("compare", "the main job: every codec set of a scenario, in one table");
   auto options = std::make_shared<CompareOptions>();
-  add_scenario_options(*command, options->scenario);
-  command->get_option("scenario")->required(false);
-  command
-      ->add_option_function<std::string>(
-          "--seeds", [options](const std::string& list) { options->seeds = list; },
-          "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
-      ->type_name("LIST");
-  command->add_option("--from", options->from, "only rebuild the table from run directories in DIR")
-      ->type_name("DIR");
-  command->add_option("--export-csv", options->export_csv, "write the table as CSV")->type_name("FILE");
-  command->add_option("--export-json", options->export_json, "… as JSON, with provenance")->type_name("FILE");
-  command->add_option("--export-markdown", options->export_markdown, "… as Markdown")->type_name("FILE");
-  command->add_flag("--force", options->force, "run again what is there already");
-  command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
-  add_world_options(*command, options->world);
-  command->footer(
+  add_scenario_options(command, options->scenario, false);
+  command.option("--seeds", options->seeds, "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
+      .named("LIST");
+  command.option("--from", options->from, "only rebuild the table from run directories in DIR").named("DIR");
+  command.option("--export-csv", options->export_csv, "write the table as CSV").named("FILE");
+  command.option("--export-json", options->export_json, "… as JSON, with provenance").named("FILE");
+  command.option("--export-markdown", options->export_markdown, "… as Markdown").named("FILE");
+  command.flag("--force", options->force, "run again what is there already");
+  command.flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  add_world_options(command, options->world);
+  command.footer(
       "Finished runs are skipped; after Ctrl-C (exit code 130) the same command goes on.\n"
       "Examples:\n"
       "  cutlink compare scenarios/demo.toml --seeds 1,2,3       table on stdout, runs in runs/demo\n"
       "  cutlink compare scenarios/demo.toml --world emulated -o runs/real   the same over real sockets\n"
       "  cutlink compare --from runs/demo --export-csv t.csv     the table again, from the files alone");
-  command->callback([options, &context] { compare_command(*options, context); });
+  command.action([options, &context] { compare_command(*options, context); });
 }
 
 }  // namespace cutlink::cli

@@ -119,22 +119,22 @@ int emulate(const EmulateOptions& options) {
 
 }  // namespace
 
-void add_link_emulate(CLI::App& link, Context& context) {
-  CLI::App* command = link.add_subcommand("emulate", "run a command behind the link, with real sockets");
+void add_link_emulate(Command link, Context& context) {
+  Command command = link.command("emulate", "run a command behind the link, with real sockets");
   auto options = std::make_shared<EmulateOptions>();
-  command->add_option("link", options->link, "a preset, a TOML file, or fixed:up=…,down=…,delay=…,loss=…")
-      ->required();
-  command->add_option("command", options->command, "after --: what runs on the client's end")->required();
-  command->add_option("--serve", options->serve, "shell command for the server's end, stopped afterwards");
-  command->add_option("--seed", options->seed, "of loss, jitter and backoff")->capture_default_str();
-  command->add_flag("--quiet", options->quiet, "neither the link nor the report on stderr");
-  command->footer(
+  command.option("link", options->link, "a preset, a TOML file, or fixed:up=…,down=…,delay=…,loss=…")
+      .required();
+  command.rest("command", options->command, "after --: what runs on the client's end").required();
+  command.option("--serve", options->serve, "shell command for the server's end, stopped afterwards");
+  command.option("--seed", options->seed, "of loss, jitter and backoff").shows_default();
+  command.flag("--quiet", options->quiet, "neither the link nor the report on stderr");
+  command.footer(
       "Both ends are network namespaces of their own: the command reaches the server's end at $CUTLINK_PEER\n"
       "and nothing else. The exit code is the command's. Needs root or user namespaces (`cutlink doctor`).\n"
       "Examples:\n"
       "  cutlink link emulate wifi5-typical --serve 'iperf3 -s' -- sh -c 'iperf3 -c $CUTLINK_PEER'\n"
       "  cutlink link emulate fixed:rate=20Mbit/s,delay=10ms,loss=1% -- sh -c 'ping -c 3 $CUTLINK_PEER'");
-  command->callback([options, &context] { context.exit_code = emulate(*options); });
+  command.action([options, &context] { context.exit_code = emulate(*options); });
 }
 
 }  // namespace cutlink::cli

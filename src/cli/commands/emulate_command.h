@@ -6,6 +6,6 @@
 namespace cutlink::cli {
 
 // link: the command `cutlink link`. context outlives it.
-void add_link_emulate(CLI::App& link, Context& context);
+void add_link_emulate(Command link, Context& context);
 
 }  // namespace cutlink::cli

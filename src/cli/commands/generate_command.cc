@@ -6,24 +6,22 @@
 
 namespace cutlink::cli {
 
-void add_generate(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("generate", "answer a question with a tuned model");
+void add_generate(Command app, Context& context) {
+  Command command = app.command("generate", "answer a question with a tuned model");
   auto request = std::make_shared<generate::AnswerRequest>();
-  command->add_option("question", request->question, "put into the run's prompt template")->required();
-  command->add_option("--adapter", request->directory, "directory of a run, e.g. runs/demo/bf16-s1")
-      ->required()
-      ->type_name("RUN");
-  command->add_option("--max-tokens", request->max_tokens, "longest answer")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 100'000));
-  command->add_option("--threads", request->threads, "0: as the run")->check(CLI::Range(0, 1024));
-  command->add_flag("--base", request->base_only, "the base model, without the adapters");
-  command->footer(
+  command.option("question", request->question, "put into the run's prompt template").required();
+  command.option("--adapter", request->directory, "directory of a run, e.g. runs/demo/bf16-s1")
+      .required()
+      .named("RUN");
+  command.option("--max-tokens", request->max_tokens, "longest answer").shows_default().within(1, 100'000);
+  command.option("--threads", request->threads, "0: as the run").within(0, 1024);
+  command.flag("--base", request->base_only, "the base model, without the adapters");
+  command.footer(
       "Examples:\n"
       "  cutlink generate --adapter runs/demo/bf16-s1 \"Tom has 3 apples and buys 4 more. How many has "
       "he?\"\n"
       "  cutlink generate --base --adapter runs/demo/bf16-s1 \"…\"       what it said before the training");
-  command->callback([request, &context] { context.training.generate(*request, context); });
+  command.action([request, &context] { context.training.generate(*request, context); });
 }
 
 }  // namespace cutlink::cli

@@ -83,16 +83,16 @@ void init_command(const Options& options) {
 
 }  // namespace
 
-void add_init(CLI::App& app, Context&) {
-  CLI::App* command = app.add_subcommand("init", "write a commented scenario to start from");
+void add_init(Command app, Context&) {
+  Command command = app.command("init", "write a commented scenario to start from");
   auto options = std::make_shared<Options>();
-  command->add_option("file", options->file, "file to write; none: to stdout");
-  command->add_flag("--keys", options->keys, "print the page of all keys instead (scenarios/KEYS.md)");
-  command->footer(
+  command.option("file", options->file, "file to write; none: to stdout");
+  command.flag("--keys", options->keys, "print the page of all keys instead (scenarios/KEYS.md)");
+  command.footer(
       "Examples:\n"
       "  cutlink init mine.toml       a scenario with every key, its default and what is allowed\n"
       "  cutlink init --keys          the same as a table");
-  command->callback([options] { init_command(*options); });
+  command.action([options] { init_command(*options); });
 }
 
 }  // namespace cutlink::cli

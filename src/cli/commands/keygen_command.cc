@@ -25,15 +25,15 @@ void keygen_command(const std::string& file) {
 
 }  // namespace
 
-void add_keygen(CLI::App& app, Context&) {
-  CLI::App* command = app.add_subcommand("keygen", "make the key that a client and a server share");
+void add_keygen(Command app, Context&) {
+  Command command = app.command("keygen", "make the key that a client and a server share");
   auto file = std::make_shared<std::string>();
-  command->add_option("file", *file, "file to write, mode 0600; never one that exists")->required();
-  command->footer(
+  command.option("file", *file, "file to write, mode 0600; never one that exists").required();
+  command.footer(
       "Examples:\n"
       "  cutlink keygen alice.key         a key for one client, and what to do with it\n"
       "  cutlink keygen keys/bob.key      straight into a server's key directory (files named *.key)");
-  command->callback([file] { keygen_command(*file); });
+  command.action([file] { keygen_command(*file); });
 }
 
 }  // namespace cutlink::cli

@@ -57,28 +57,28 @@ void show_link(const std::string& name) {
 
 }  // namespace
 
-void add_link(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("link", "list the link presets, or show one");
-  command->require_subcommand(1);
-  CLI::App* list = command->add_subcommand("list", "one line a preset");
-  list->footer(
+void add_link(Command app, Context& context) {
+  Command command = app.command("link", "list the link presets, or show one");
+  command.needs_command();
+  Command list = command.command("list", "one line a preset");
+  list.footer(
       "Examples:\n"
       "  cutlink link list                    goodput up and down of every preset, simulated\n"
       "  cutlink link list | grep wifi        those of Wi-Fi");
-  list->callback([] { list_links(); });
-  CLI::App* show = command->add_subcommand("show", "rates, goodput, and the time of 1, 10 and 100 MB");
+  list.action([] { list_links(); });
+  Command show = command.command("show", "rates, goodput, and the time of 1, 10 and 100 MB");
   auto name = std::make_shared<std::string>();
-  show->add_option("name", *name, "a preset, a TOML file, or fixed:up=…,down=…,delay=…")->required();
-  show->footer(
+  show.option("name", *name, "a preset, a TOML file, or fixed:up=…,down=…,delay=…").required();
+  show.footer(
       "A short form is KIND:KEY=VALUE,… with the keys of scenarios/links/README.md; units are written.\n"
       "Examples:\n"
       "  cutlink link show wifi5-typical                                    a preset, with its sources\n"
       "  cutlink link show fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms      fixed rates\n"
       "  cutlink link show wifi:standard=802.11ax,width=80MHz,mcs=7         a radio\n"
       "  cutlink link show ./mine.toml                                      a file of your own");
-  show->callback([name] { show_link(*name); });
-  add_link_emulate(*command, context);
-  command->footer(
+  show.action([name] { show_link(*name); });
+  add_link_emulate(command, context);
+  command.footer(
       "Examples:\n"
       "  cutlink link list                                                 all presets\n"
       "  cutlink link show fixed:up=20Mbit/s,down=100Mbit/s,delay=10ms     a link of your own");

@@ -7,16 +7,15 @@
 
 namespace cutlink::cli {
 
-void add_run(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("run", "one run: a scenario with one codec set and one seed");
+void add_run(Command app, Context& context) {
+  Command command = app.command("run", "one run: a scenario with one codec set and one seed");
   auto options = std::make_shared<RunOptions>();
-  add_scenario_options(*command, options->scenario);
-  add_world_options(*command, options->world);
-  command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the output directory");
-  command->add_flag("--force", options->force, "replace what the output directory holds")
-      ->excludes("--resume");
-  command->add_flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
-  command->footer(
+  add_scenario_options(command, options->scenario);
+  add_world_options(command, options->world);
+  command.flag("--resume", options->resume, "go on from the newest checkpoint in the output directory");
+  command.flag("--force", options->force, "replace what the output directory holds").excludes("--resume");
+  command.flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  command.footer(
       "Ctrl-C ends after the current step, with a checkpoint and all files written (exit code 130).\n"
       "How to make certificates, in place of a key: src/wire/SESSION.md.\n"
       "Examples:\n"
@@ -25,7 +24,7 @@ void add_run(CLI::App& app, Context& context) {
       "  cutlink run scenarios/demo.toml --world emulated --link wifi5-far          two processes, real "
       "sockets\n"
       "  cutlink run scenarios/demo.toml --connect server.example:7070 --key my.key  over your own network");
-  command->callback([options, &context] { context.training.run(*options, context); });
+  command.action([options, &context] { context.training.run(*options, context); });
 }
 
 }  // namespace cutlink::cli

@@ -14,19 +14,19 @@ const char* authority_option(wire::TlsRole role) {
 
 }  // namespace
 
-void add_certificate_options(CLI::App& command, CertificateOptions& options, wire::TlsRole role) {
+void add_certificate_options(Command command, CertificateOptions& options, wire::TlsRole role) {
   const bool is_server = role == wire::TlsRole::server;
   command
-      .add_option("--certificate", options.certificate,
-                  is_server ? "in place of --keys: this server's certificate (PEM), then its chain"
-                            : "in place of --key: this client's certificate (PEM), then its chain")
-      ->type_name("FILE");
-  command.add_option("--certificate-key", options.key, "its private key (PEM), mode 0600")->type_name("FILE");
+      .option("--certificate", options.certificate,
+              is_server ? "in place of --keys: this server's certificate (PEM), then its chain"
+                        : "in place of --key: this client's certificate (PEM), then its chain")
+      .named("FILE");
+  command.option("--certificate-key", options.key, "its private key (PEM), mode 0600").named("FILE");
   command
-      .add_option(authority_option(role), options.authority,
-                  is_server ? "the authority (PEM) that signs clients' certificates"
-                            : "the authority (PEM) that signs the server's certificate")
-      ->type_name("FILE");
+      .option(authority_option(role), options.authority,
+              is_server ? "the authority (PEM) that signs clients' certificates"
+                        : "the authority (PEM) that signs the server's certificate")
+      .named("FILE");
 }
 
 std::optional<wire::Certificates> load_certificates(const CertificateOptions& options, wire::TlsRole role,

@@ -1,10 +1,10 @@
 // The options of `run` and `serve` for certificates in place of pre-shared keys.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
+#include "cli/parser/command.h"
 #include "wire/tls/certificates.h"
 
 namespace cutlink::cli {
@@ -15,7 +15,7 @@ struct CertificateOptions {
   std::string authority;  // --client-ca of a server, --server-ca of a client
 };
 
-void add_certificate_options(CLI::App& command, CertificateOptions& options, wire::TlsRole role);
+void add_certificate_options(Command command, CertificateOptions& options, wire::TlsRole role);
 
 // None where none of the options was given. Throws Error(usage) where some of the three are missing, a
 // pre-shared key is there as well (`other` is not empty), or something is wrong with a file.

@@ -15,16 +15,15 @@ namespace cutlink::cli {
 
 namespace fs = std::filesystem;
 
-void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
-  command.add_option("scenario", options.file, "scenario file (TOML)")->required();
-  command.add_option("--set", options.overrides, "override any key (scenarios/KEYS.md), again and again")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--link", options.link, "the same as --set link=NAME")->type_name("NAME");
-  command.add_option("-o,--output", options.output, "directory of the results (default runs/NAME)")
-      ->type_name("DIR");
+void add_scenario_options(Command command, ScenarioOptions& options, bool required) {
+  Option scenario = command.option("scenario", options.file, "scenario file (TOML)");
+  if (required) {
+    scenario.required();
+  }
+  command.repeated("--set", options.overrides, "override any key (scenarios/KEYS.md), again and again")
+      .named("KEY=VALUE");
+  command.option("--link", options.link, "the same as --set link=NAME").named("NAME");
+  command.option("-o,--output", options.output, "directory of the results (default runs/NAME)").named("DIR");
 }
 
 namespace {
@@ -106,6 +105,9 @@ std::uint64_t parse_seed(const std::string& word, const std::string& text) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seed);
   if (word.empty() || error != std::errc() || end != word.data() + word.size()) {
     usage_error(fmt::format("--seeds {}: \"{}\" is no seed (write 1,2,3 or 1-3)", text, word));
+  }
+  if (seed > train::max_seed) {
+    usage_error(fmt::format("--seeds {}: {} is beyond the largest seed, {}", text, word, train::max_seed));
   }
   return seed;
 }

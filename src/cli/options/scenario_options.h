@@ -1,9 +1,9 @@
 // Options that commands on a scenario share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "cli/parser/command.h"
 #include "scenario/scenario.h"
 
 namespace cutlink::cli {
@@ -15,8 +15,8 @@ struct ScenarioOptions {
   std::string output;
 };
 
-// SCENARIO, --set, --link and --output.
-void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+// SCENARIO, --set, --link and --output. required: whether SCENARIO must be given.
+void add_scenario_options(Command command, ScenarioOptions& options, bool required = true);
 // Throws Error(usage) with the likeliest scenario's path where `given` is no file.
 void check_scenario_file(const std::string& given);
 // The scenario with its overrides, --link the last; --output replaces its output directory.

@@ -36,28 +36,27 @@ Nanoseconds positive_duration(const std::string& text, const char* option, Nanos
 
 }  // namespace
 
-void add_world_options(CLI::App& command, WorldOptions& options) {
+void add_world_options(Command command, WorldOptions& options) {
   command
-      .add_option("--world", options.world,
-                  "simulated (default), emulated, shaped (needs no rights), live (with --connect)")
-      ->check(CLI::IsMember({"simulated", "emulated", "shaped", "live"}))
-      ->type_name("WORLD");
-  command.add_option("--connect", options.connect, "the server half's address: `cutlink serve` runs there")
-      ->type_name("HOST:PORT");
-  command.add_option("--key", options.key, "this client's key file (cutlink keygen)")->type_name("FILE");
+      .option("--world", options.world,
+              "simulated (default), emulated, shaped (needs no rights), live (with --connect)")
+      .one_of({"simulated", "emulated", "shaped", "live"})
+      .named("WORLD");
+  command.option("--connect", options.connect, "the server half's address: `cutlink serve` runs there")
+      .named("HOST:PORT");
+  command.option("--key", options.key, "this client's key file (cutlink keygen)").named("FILE");
   add_certificate_options(command, options.certificates, wire::TlsRole::client);
   command
-      .add_option("--server-name", options.server_name,
-                  "that the server's certificate must be for (default: HOST of --connect)")
-      ->type_name("NAME");
-  command.add_option("--congestion", options.congestion, "TCP's congestion control, e.g. cubic, bbr")
-      ->type_name("NAME");
-  command.add_option("--deadline", options.deadline, "how long an answer may take; default 60s")
-      ->type_name("TIME");
+      .option("--server-name", options.server_name,
+              "that the server's certificate must be for (default: HOST of --connect)")
+      .named("NAME");
+  command.option("--congestion", options.congestion, "TCP's congestion control, e.g. cubic, bbr")
+      .named("NAME");
+  command.option("--deadline", options.deadline, "how long an answer may take; default 60s").named("TIME");
   command
-      .add_option("--give-up", options.give_up,
-                  "how long the server may be away before the run ends; default 2min")
-      ->type_name("TIME");
+      .option("--give-up", options.give_up,
+              "how long the server may be away before the run ends; default 2min")
+      .named("TIME");
 }
 
 std::optional<session::LiveOptions> check_world(const WorldOptions& options) {

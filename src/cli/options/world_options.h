@@ -1,13 +1,13 @@
 // Where the server half of a run is: in this process, behind an emulated or shaped link, or at an address.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/options/certificate_options.h"
+#include "cli/parser/command.h"
 #include "netsim/spec/link_spec.h"
 #include "session/live_options.h"
 
@@ -24,7 +24,7 @@ struct WorldOptions {
   std::string give_up;   // empty: 2min
 };
 
-void add_world_options(CLI::App& command, WorldOptions& options);
+void add_world_options(Command command, WorldOptions& options);
 
 // How to reach the server half; none: it is in this process. Of an emulated or shaped world only which it
 // is: start_server() fills in the rest. Reads no more than key and certificates, so that mistakes are told

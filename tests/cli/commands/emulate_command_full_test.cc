@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "cli/commands/emulate_command.h"
+#include "cli/parser/parser.h"
 #include "netsim/emulate/emulated_traffic.h"
 
 namespace cutlink::cli {
@@ -19,11 +18,10 @@ class EmulateCommand : public testing::Test {
   static int run(std::vector<std::string> words) {
     const TrainingCommands training;
     Context context{training, {}, ""};
-    CLI::App app;
-    add_link_emulate(*app.add_subcommand("link"), context);
+    Parser parser("cutlink", "", "");
+    add_link_emulate(parser.root().command("link", ""), context);
     words.insert(words.begin(), {"link", "emulate"});
-    std::reverse(words.begin(), words.end());  // as CLI11 takes a list
-    app.parse(words);
+    parser.run(words);
     return context.exit_code;
   }
 };

@@ -46,8 +46,8 @@ bool is_below(const std::string& path) {
 }
 
 void put(std::string record, std::string_view bytes = {}) {
-  static const int log = static_cast<int>(
-      syscall(SYS_openat, AT_FDCWD, std::getenv("RECORD_TO"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  static const int log = static_cast<int>(syscall(SYS_openat, AT_FDCWD, std::getenv("RECORD_TO"),
+                                                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   record += '\n';
   record += bytes;
   syscall(SYS_write, log, record.data(), record.size());
@@ -81,7 +81,9 @@ int record_if_done(Call call, const std::string& record, bool wanted) {
   return result;
 }
 
-mode_t mode_of(int flags, va_list arguments) { return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0; }
+mode_t mode_of(int flags, va_list arguments) {
+  return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+}
 
 }  // namespace
 
@@ -118,8 +120,8 @@ int ftruncate(int fd, off_t size) noexcept {
 
 int mkdir(const char* path, mode_t mode) noexcept {
   const std::string whole = absolute(AT_FDCWD, path);
-  return record_if_done([&] { return next<int(const char*, mode_t)>("mkdir")(path, mode); }, "folder " + whole,
-                        is_below(whole));
+  return record_if_done([&] { return next<int(const char*, mode_t)>("mkdir")(path, mode); },
+                        "folder " + whole, is_below(whole));
 }
 
 int rename(const char* from, const char* to) noexcept {
@@ -130,12 +132,14 @@ int rename(const char* from, const char* to) noexcept {
 
 int unlink(const char* path) noexcept {
   const std::string whole = absolute(AT_FDCWD, path);
-  return record_if_done([&] { return next<int(const char*)>("unlink")(path); }, "remove " + whole, is_below(whole));
+  return record_if_done([&] { return next<int(const char*)>("unlink")(path); }, "remove " + whole,
+                        is_below(whole));
 }
 
 int remove(const char* path) noexcept {
   const std::string whole = absolute(AT_FDCWD, path);
-  return record_if_done([&] { return next<int(const char*)>("remove")(path); }, "remove " + whole, is_below(whole));
+  return record_if_done([&] { return next<int(const char*)>("remove")(path); }, "remove " + whole,
+                        is_below(whole));
 }
 
 int unlinkat(int folder, const char* path, int flags) noexcept {

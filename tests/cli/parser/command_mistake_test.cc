@@ -1,6 +1,8 @@
-#include "cli/command_mistake.h"
+#include "cli/parser/command_mistake.h"
 
 #include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
 
 namespace cutlink::cli {
 namespace {

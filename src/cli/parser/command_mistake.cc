@@ -1,10 +1,11 @@
-#include "cli/command_mistake.h"
+#include "cli/parser/command_mistake.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <span>
 
+#include "base/error.h"
 #include "base/text/text.h"
 #include "scenario/scenario_keys.h"
 
@@ -71,6 +72,31 @@ const CLI::App* find_command(const CLI::App& app, const std::vector<std::string>
     command = inner.front();
   }
   return command;
+}
+
+void refuse_empty_values(const CLI::App& app, const std::vector<std::string>& words) {
+  std::size_t depth = 0;
+  const CLI::App& command = *find_command(app, words, depth);
+  const std::string path = join({words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth)}, " ");
+  for (std::size_t i = depth; i < words.size() && words[i] != "--"; ++i) {
+    const std::string& word = words[i];
+    if (!is_option(word)) {
+      continue;
+    }
+    const bool is_long = word.starts_with("--");
+    const std::string name = is_long ? word.substr(0, word.find('=')) : word.substr(0, 2);
+    const CLI::Option* const option = command.get_option_no_throw(name);
+    if (option == nullptr || option->get_expected_max() == 0) {
+      continue;  // not known, or a flag
+    }
+    const bool joined = word.size() > name.size();
+    const bool empty = joined ? is_long ? word.size() == name.size() + 1 : word[2] == '='
+                              : i + 1 < words.size() && words[i + 1].empty();
+    if (empty) {
+      usage_error(fmt::format("{}: {} has no value: write {} {}", path, name, name, option->get_type_name()));
+    }
+    i += joined ? 0 : 1;  // its value is no option
+  }
 }
 
 std::string no_command(const CLI::App& parent, const std::string& word) {

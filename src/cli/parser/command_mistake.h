@@ -16,6 +16,10 @@ namespace cutlink::cli {
 [[nodiscard]] const CLI::App* find_command(const CLI::App& app, const std::vector<std::string>& words,
                                            std::size_t& depth);
 
+// Throws Error(usage) if an option of the command that `words` name is given an empty value, as in `--output=` and
+// `--output ""`: CLI11 would take the next word for it. What stands behind `--` is not looked at.
+void refuse_empty_values(const CLI::App& app, const std::vector<std::string>& words);
+
 // "no command "compair" (did you mean "compare"?): one of …"; word empty: none was given.
 [[nodiscard]] std::string no_command(const CLI::App& parent, const std::string& word);
 
