@@ -19,6 +19,10 @@ MAX_FILES = 40  # code files of a folder
 # A source that LibTorch's headers reach takes seconds to compile: so many may be in these folders together.
 TORCH_BUDGETS = [(12, "sources of run, worlds and generate", ("src/run", "src/worlds", "src/generate")),
                  (30, "test sources outside model, train and session", ("tests",))]
+# Headers of libraries that take seconds to compile, and who alone may include them: a pattern of the file's path.
+DOORS = [("CLI/CLI.hpp", r"(src|tests)/cli/parser/[a-z_]+\.(cc|h)"),
+         ("nlohmann/json.hpp", r".*\.cc|src/record/json_fields\.h|src/model/json_options\.h"),
+         ("toml++/toml.h", r".*\.cc|src/scenario/(toml_text|comparison_rows)\.h")]
 TORCH_TESTS = ("tests/model", "tests/train", "tests/session")
 
 
@@ -102,6 +106,12 @@ def wrong_includes(tree: Tree, path: Path, table) -> list[str]:
     return found
 
 
+def past_doors(tree: Tree, path: Path) -> list[str]:
+    included = {header for _, header in INCLUDE.findall(tree.texts[path])}
+    return [f"{path}: only {who} may include {header}" for header, who in DOORS
+            if header in included and not re.fullmatch(who, str(path))]
+
+
 def over_budget(tree: Tree) -> list[str]:
     found = []
     for most, what, folders in TORCH_BUDGETS:
@@ -126,7 +136,7 @@ def departures(root: Path) -> list[str]:
         if path.name in names:
             found.append(f"{path}: the same name as {names[path.name]}")
         names[path.name] = path
-        found += wrong_includes(tree, path, table)
+        found += wrong_includes(tree, path, table) + past_doors(tree, path)
     folders = Counter(path.parent for path in tree.sources)
     found += [f"{folder}: {count} code files (at most {MAX_FILES})"
               for folder, count in folders.items() if count > MAX_FILES]

@@ -58,6 +58,12 @@ class CheckTree(unittest.TestCase):
                       "train/spec.h → model/tensor.h → ATen/core/Tensor.h", text)
         self.assertNotIn("src/train/spec.h:", text)
 
+    def test_doors(self):
+        parser = "#include <CLI/CLI.hpp>\n"
+        self.assertEqual(check({"src/cli/parser/parser.cc": parser}), (0, ""))
+        self.assertIn("src/cli/run.cc: only", check({"src/cli/run.cc": parser})[1])
+        self.assertIn("src/run/a.h: only", check({"src/run/a.h": "#include <nlohmann/json.hpp>\n"})[1])
+
     def test_torch_budgets(self):
         torch = "#include <ATen/ATen.h>\n"
         sources = {f"src/{wing}/{wing}_{i}.cc": torch for wing in ("run", "worlds", "generate") for i in range(4)}

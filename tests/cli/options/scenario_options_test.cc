@@ -14,8 +14,8 @@ TEST(ScenarioOptions, SeedsAreAListOfNumbersAndRanges) {
   EXPECT_EQ(parse_seeds("7"), Seeds{7});
   EXPECT_EQ(parse_seeds("3,1-2,9"), (Seeds{3, 1, 2, 9}));
   EXPECT_EQ(parse_seeds("1-1000").size(), 1000U);
-  for (const char* wrong :
-       {"", "1,", "x", "1-", "-1", "2-1", "1-1001", "1,1", "1..3", "99999999999999999999"}) {
+  for (const char* wrong : {"", "1,", "x", "1-", "-1", "2-1", "1-1001", "1,1", "1..3", "99999999999999999999",
+                            "9223372036854775808", "18446744073709551615"}) {
     EXPECT_NE(error_of(ErrorKind::usage, [&] { static_cast<void>(parse_seeds(wrong)); }).find("--seeds"),
               std::string::npos)
         << wrong;

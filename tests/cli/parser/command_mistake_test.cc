@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/error_of.h"
+
 namespace cutlink::cli {
 namespace {
 
@@ -15,6 +17,7 @@ class CommandMistake : public testing::Test {
     CLI::App* run = app_.add_subcommand("run");
     run->add_option("scenario", file_)->required();
     run->add_option("--set", sets_)->expected(1)->allow_extra_args(false);
+    run->add_option("-o,--output", output_)->type_name("DIR");
     run->add_flag("--force");
     CLI::App* link = app_.add_subcommand("link");
     link->require_subcommand(1);
@@ -30,7 +33,7 @@ class CommandMistake : public testing::Test {
     return "no mistake";
   }
   CLI::App app_;
-  std::string file_, name_;
+  std::string file_, name_, output_;
   std::vector<std::string> sets_;
 };
 
@@ -55,6 +58,18 @@ TEST_F(CommandMistake, ASetInTwoWordsIsShownAsOne) {
   EXPECT_EQ(answer({"run", "x", "--set", "train.lr", "3"}), "run: --set train.lr 3: write --set train.lr=3");
   EXPECT_EQ(answer({"run", "x", "y"}), "run: one argument too many: y (`cutlink run --help`)");
   EXPECT_EQ(answer({"link", "show"}), "link show: name is required (`cutlink link show --help`)");
+}
+
+TEST_F(CommandMistake, AnEmptyValueIsRefusedBeforeItTakesTheNextWord) {
+  const auto refusal = [&](const std::vector<std::string>& words) {
+    return error_of(ErrorKind::usage, [&] { refuse_empty_values(app_, words); });
+  };
+  EXPECT_EQ(refusal({"run", "x", "--set=", "--force"}), "run: --set has no value: write --set TEXT");
+  EXPECT_EQ(refusal({"run", "x", "--set", "", "--force"}), "run: --set has no value: write --set TEXT");
+  EXPECT_EQ(refusal({"run", "x", "-o="}), "run: -o has no value: write -o DIR");
+  EXPECT_EQ(refusal({"run", "x", "-o", ""}), "run: -o has no value: write -o DIR");
+  EXPECT_EQ(refusal({"run", "x", "--set=name=", "--set", "name=", "-odir", "--force"}), "no error");
+  EXPECT_EQ(refusal({"run", "x", "--", "--set="}), "no error");
 }
 
 TEST_F(CommandMistake, ANegativeNumberIsNoOption) {
