@@ -202,7 +202,4 @@ class JsonReader {
   std::string path_;
 };
 
-// The scenario's value as JSON has it: "text", 3, 0.5, true, ["a","b"].
-[[nodiscard]] std::string value_text(const scenario::Value& value);
-
 }  // namespace cutlink::record

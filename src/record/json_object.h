@@ -18,4 +18,7 @@ struct JsonObject {
 
 using ScenarioKeys = std::vector<std::pair<std::string, scenario::Value>>;  // in the order of run.json
 
+// The scenario's value as JSON has it: "text", 3, 0.5, true, ["a","b"].
+[[nodiscard]] std::string value_text(const scenario::Value& value);
+
 }  // namespace cutlink::record

@@ -10,6 +10,7 @@
 #include "base/text/text.h"
 #include "base/working_directory.h"
 #include "scenario/data_root.h"
+#include "train/spec_bounds.h"
 
 namespace cutlink::cli {
 
