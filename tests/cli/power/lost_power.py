@@ -116,6 +116,11 @@ def read_records(path):
         at += size
 
 
+def status_of(run):
+    path = run / "run.json"
+    return json.loads(path.read_text())["status"] if path.exists() else None
+
+
 def cutlink(options, work, *arguments, **environment):
     done = subprocess.run([str(options.binary), *RUN, *arguments], cwd=work, capture_output=True, text=True,
                           env=os.environ | {"CUTLINK_ROOT": str(ROOT)} | environment, timeout=120, check=False)
@@ -148,13 +153,13 @@ def main():
             after = work / "after"
             shutil.rmtree(after, ignore_errors=True)
             disk.top.lay_down(after)
+            was_finished = status_of(after / "run") == "finished"
             cutlink(options, work, "-o", "after/run", "--resume")
             for name in FILES:
                 if (after / "run" / name).read_bytes() != (runs / "run" / name).read_bytes():
                     fail(f"power lost after operation {number} ({' '.join(words)}): {name} differs")
-            at = json.loads((after / "run/run.json").read_text()).get("resumed_at_step")
-            if disk.durable_step is not None and (at or 0) < disk.durable_step and \
-                    json.loads((after / "run/run.json").read_text())["status"] != "finished":
+            at = None if was_finished else json.loads((after / "run/run.json").read_text()).get("resumed_at_step")
+            if not was_finished and (at or 0) < (disk.durable_step or 0):
                 fail(f"power lost after operation {number} ({' '.join(words)}): went on from step {at}, but the "
                      f"checkpoint of step {disk.durable_step} was complete")
             resumed.append(at)
