@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compare/compare_timing.h"
+#include "compare/loss_difference.h"
 #include "run/runner.h"
 
 namespace cutlink::compare {
@@ -37,6 +38,13 @@ struct CompareOutcome {
 // The directory of one cell: ROW-sSEED, the row's name made fit for a file name.
 [[nodiscard]] std::string cell_name(const std::string& row, std::uint64_t seed);
 
+// One finished run of a row.
+struct SeedFigures {
+  double bytes = 0.0;     // a batch, both ways
+  double total_ns = 0.0;  // a batch
+  double eval_loss = 0.0;
+};
+
 // One row of the table. Means over its seeds; bytes and times of one batch (an optimizer step) in the hold,
 // or in the whole run where the hold was not reached.
 struct RowFigures {
@@ -44,18 +52,26 @@ struct RowFigures {
   train::CodecSet codecs;
   bool reference = false;
   std::vector<std::uint64_t> seeds;       // finished
+  std::vector<SeedFigures> of_seeds;      // of these, in their order
   std::vector<std::uint64_t> unfinished;  // failed, interrupted or running
   std::string failure;                    // of the first that failed
   record::TrafficSummary traffic;
-  double byte_ratio = 0.0;  // the reference's bytes ÷ this row's
-  RunTiming timing;         // last: of the first seed
-  double speedup = 0.0;     // the reference's time ÷ this row's
+  double byte_ratio = 0.0;     // the reference's bytes ÷ this row's
+  double byte_ratio_sd = 0.0;  // sample standard deviation over the seeds that the reference finished, too
+  RunTiming timing;            // last: of the first seed
+  double speedup = 0.0;        // the reference's time ÷ this row's
+  double speedup_sd = 0.0;     // as of the bytes
   double whole_bytes = 0.0;
   double first_loss = 0.0;
-  double eval_loss = 0.0;    // after the last step, codecs in the loop
-  double loss_spread = 0.0;  // sample standard deviation over seeds; 0 with one
+  double eval_loss = 0.0;     // after the last step, codecs in the loop
+  double loss_spread = 0.0;   // sample standard deviation over seeds; 0 with one
+  LossDifference difference;  // to the reference, seed by seed; the reference's own: without pairs
   std::optional<double> eval_loss_plain;
-  double time_to_loss_ns = -1.0;  // mean over seeds; negative: some seed never reached it
+  // Until the target: the median over those seeds that have one, the upper of two in the middle. A seed that never
+  // reached it counts as infinite. Negative: infinite.
+  double time_to_loss_ns = -1.0;
+  std::size_t targeted = 0;  // seeds that have a target
+  std::size_t reached = 0;   // those of them that reached it
 };
 
 struct Comparison {
@@ -68,13 +84,15 @@ struct Comparison {
   std::size_t blocks = 0;                      // of the model
   std::optional<record::DataInfo> train_data;  // none: nothing to train on
   bool measured = true;
-  double target_loss = 0.0;
+  double target_loss = 0.0;       // the scenario's, or the mean of those that each seed's reference sets
+  double margin = 0.0;            // nats: a loss within it is no worse
   bool hold_reached = true;       // false: some row's descent of widths outlasts the run
   std::uint32_t hold_begins = 0;  // of all rows together; 0 where it was not reached
   std::uint32_t held_steps = 0;   // from there to the end
   std::vector<std::uint64_t> seeds;
-  std::vector<RowFigures> rows;  // in the scenario's order, the reference among them
-  record::JsonObject context;    // provenance, for exports
+  std::vector<RowFigures> rows;          // in the scenario's order, the reference among them
+  std::vector<std::string> not_counted;  // directories beside the comparison's own: "DIR: why"
+  record::JsonObject context;            // provenance, for exports
   netsim::LinkSpec link_spec;
 
   [[nodiscard]] const RowFigures& reference() const;
@@ -86,7 +104,18 @@ struct Comparison {
 [[nodiscard]] Comparison load_comparison(const std::filesystem::path& directory,
                                          const CompareRequest* only = nullptr);
 
-// What a person can act on, in one sentence (two with a single seed).
-[[nodiscard]] std::string verdict(const Comparison& comparison);
+// What a person can act on. The rule: a row is recommended if it is faster a batch on this link than the reference and
+// its loss is no worse by the margin (loss_difference.h), the fastest of them; if there is none, but a faster row whose
+// loss is undecided, then so is the verdict; else the reference is kept. Only rows with all seeds finished count.
+struct Verdict {
+  enum class Kind : std::uint8_t { use, keep, undecided };
+  Kind kind = Kind::keep;
+  std::string row;  // to use, or to look at; of `keep` the reference
+  std::optional<double>
+      break_even_bps;  // the reference wins above it; none: nowhere, everywhere, or not known
+  std::string text;    // one sentence or two
+};
+[[nodiscard]] Verdict verdict(const Comparison& comparison);
+[[nodiscard]] const char* name_of(Verdict::Kind kind);
 
 }  // namespace cutlink::compare

@@ -134,9 +134,40 @@ record::RunRecord load_cell(const fs::path& folder, const record::RunInfo& info)
   return run;
 }
 
+// Of several directories with one seed the one with the cell's own name stays.
+void drop_copies(std::vector<Cell>& row, std::vector<std::string>& not_counted) {
+  const auto is_in_place = [](const Cell& cell) {
+    return cell.run.directory.filename() == cell_name(cell.run.info.row, cell.run.info.seed);
+  };
+  std::vector<Cell> kept;
+  for (const Cell& cell : row) {
+    const std::uint64_t seed = cell.run.info.seed;
+    const auto same_seed = [&](const Cell& other) { return other.run.info.seed == seed; };
+    if (std::ranges::count_if(row, same_seed) == 1 || is_in_place(cell)) {
+      kept.push_back(cell);
+      continue;
+    }
+    const auto proper =
+        std::ranges::find_if(row, [&](const Cell& other) { return same_seed(other) && is_in_place(other); });
+    if (proper == row.end()) {
+      const auto twin = std::ranges::find_if(row, [&](const Cell& other) {
+        return same_seed(other) && other.run.directory != cell.run.directory;
+      });
+      usage_error(fmt::format("{} and {} are the same row and seed: move one of them away, or call one {}",
+                              cell.run.directory.string(), twin->run.directory.string(),
+                              cell_name(cell.run.info.row, seed)));
+    }
+    not_counted.push_back(fmt::format("{}: the same row and seed as {}",
+                                      cell.run.directory.filename().string(),
+                                      proper->run.directory.filename().string()));
+  }
+  row = std::move(kept);
+}
+
 }  // namespace
 
-Cells read_cells(const fs::path& directory, const CompareRequest* only) {
+Cells read_cells(const fs::path& directory, const CompareRequest* only,
+                 std::vector<std::string>& not_counted) {
   Cells cells;
   for (const fs::path& folder : run_directories(directory)) {
     const std::optional<record::RunInfo> info = record::read_run_json(folder);
@@ -145,6 +176,9 @@ Cells read_cells(const fs::path& directory, const CompareRequest* only) {
       cells[place->key].push_back(
           {load_cell(folder, *info), info->status == record::Status::finished, place->reference});
     }
+  }
+  for (auto& [key, row] : cells) {
+    drop_copies(row, not_counted);
   }
   const record::RunRecord* first = nullptr;
   for (const auto& [key, row] : cells) {

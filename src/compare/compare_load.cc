@@ -67,16 +67,20 @@ void describe_link(Comparison& c, const record::RunRecord& first) {
   c.delay_ns = static_cast<double>(c.link_spec.delay.count());
 }
 
-// The loss whose time is told, and the seeds that it is the mean of.
-void choose_target(Comparison& c, const Runs& reference) {
+// The loss whose time is told, of every seed of the reference.
+std::map<std::uint64_t, double> choose_targets(Comparison& c, const Runs& reference) {
+  std::map<std::uint64_t, double> targets;
   std::vector<double> losses;
   for (const record::RunRecord* run : reference) {
     c.seeds.push_back(run->info.seed);
     if (!run->info.evaluations.empty()) {
-      losses.push_back(run->info.evaluations.back().loss);
+      losses.push_back(c.scenario.target_loss > 0.0 ? c.scenario.target_loss
+                                                    : run->info.evaluations.back().loss * 1.01);
+      targets[run->info.seed] = losses.back();
     }
   }
-  c.target_loss = c.scenario.target_loss > 0.0 ? c.scenario.target_loss : mean_of(losses) * 1.01;
+  c.target_loss = mean_of(losses);
+  return targets;
 }
 
 void choose_hold(Comparison& c, const Runs& finished, const record::RunRecord& first) {
@@ -86,8 +90,9 @@ void choose_hold(Comparison& c, const Runs& finished, const record::RunRecord& f
   c.held_steps = static_cast<std::uint32_t>(first.steps.size()) - c.hold_begins;
 }
 
-void add_rows(Comparison& c, const Cells& cells, const Runs& reference) {
-  const RowBasis basis = {median_work(reference), c.link_spec, c.hold_begins, c.target_loss};
+void add_rows(Comparison& c, const Cells& cells, const Runs& reference,
+              const std::map<std::uint64_t, double>& targets) {
+  const RowBasis basis = {median_work(reference), c.link_spec, c.hold_begins, targets};
   for (const auto& [key, row] : cells) {
     c.rows.push_back(row_figures(row, basis));
   }
@@ -109,6 +114,13 @@ record::JsonObject context_of(const Comparison& c, const record::RunInfo& info) 
   }
   context["seeds"] = c.seeds;
   context["target_loss"] = c.target_loss;
+  context["margin"] = c.margin;
+  if (c.scenario.train.steps > 0) {
+    const Verdict advice = verdict(c);
+    context["verdict"] = {{"kind", name_of(advice.kind)}, {"row", advice.row}, {"text", advice.text}};
+    context["verdict"]["break_even_bps"] =
+        advice.break_even_bps ? record::Json(*advice.break_even_bps) : record::Json(nullptr);
+  }
   context["hold"] = {{"reached", c.hold_reached}, {"first_step", c.hold_begins}, {"steps", c.held_steps}};
   return record::object_text(context);
 }
@@ -120,15 +132,18 @@ const RowFigures& Comparison::reference() const {
 }
 
 Comparison load_comparison(const fs::path& directory, const CompareRequest* only) {
-  const Cells cells = read_cells(directory, only);
+  std::vector<std::string> not_counted;
+  const Cells cells = read_cells(directory, only, not_counted);
   const Runs reference = finished_reference(cells, directory);
   const record::RunRecord& first = *reference.front();
   Comparison c;
+  c.not_counted = std::move(not_counted);
   describe(c, first);
   describe_link(c, first);
-  choose_target(c, reference);
+  c.margin = c.scenario.margin;
+  const std::map<std::uint64_t, double> targets = choose_targets(c, reference);
   choose_hold(c, finished_runs(cells, false), first);
-  add_rows(c, cells, reference);
+  add_rows(c, cells, reference, targets);
   c.context = context_of(c, first.info);
   return c;
 }

@@ -1,6 +1,7 @@
 #include "compare/compare_rows.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/statistics.h"
 
@@ -8,8 +9,11 @@ namespace cutlink::compare {
 
 namespace {
 
+constexpr double never = std::numeric_limits<double>::infinity();
+
 // Figures of every finished run of a row.
 struct RunFigures {
+  std::vector<SeedFigures> of_seeds;
   std::vector<record::TrafficSummary> traffic;
   std::vector<RunTiming> timing;
   std::vector<double> whole_bytes, first_losses, losses, losses_plain, times_to_loss;
@@ -35,10 +39,14 @@ void note_unfinished(RowFigures& row, const record::RunInfo& info) {
 
 void add_run(RunFigures& figures, const record::RunRecord& run, const RowBasis& basis) {
   figures.traffic.push_back(record::summarise_traffic(run, basis.first_step));
+  const record::TrafficSummary& held = figures.traffic.back();
   const record::TrafficSummary whole = record::summarise_traffic(run, 0);
   figures.whole_bytes.push_back(whole.up_bytes + whole.down_bytes);
   figures.timing.push_back(time_run(run, basis.work, basis.link, basis.first_step));
   const std::vector<record::Evaluation>& evaluations = run.info.evaluations;
+  figures.of_seeds.push_back(
+      {held.up_bytes + held.down_bytes, figures.timing.back().total_ns,
+       evaluations.empty() ? std::numeric_limits<double>::quiet_NaN() : evaluations.back().loss});
   if (!evaluations.empty()) {
     figures.first_losses.push_back(evaluations.front().loss);
     figures.losses.push_back(evaluations.back().loss);
@@ -46,7 +54,10 @@ void add_run(RunFigures& figures, const record::RunRecord& run, const RowBasis& 
       figures.losses_plain.push_back(*evaluations.back().loss_plain);
     }
   }
-  figures.times_to_loss.push_back(time_to_loss(run, figures.timing.back(), basis.target_loss));
+  if (const auto target = basis.targets.find(run.info.seed); target != basis.targets.end()) {
+    const double time = time_to_loss(run, figures.timing.back(), target->second);
+    figures.times_to_loss.push_back(time < 0.0 ? never : time);
+  }
 }
 
 // The first item with its `members` replaced by their means over all items.
@@ -79,9 +90,11 @@ void average(RowFigures& row, const RunFigures& figures) {
   if (!figures.losses_plain.empty()) {
     row.eval_loss_plain = mean_of(figures.losses_plain);
   }
-  const bool all_reached =
-      std::ranges::all_of(figures.times_to_loss, [](double time) { return time >= 0.0; });
-  row.time_to_loss_ns = all_reached ? mean_of(figures.times_to_loss) : -1.0;
+  row.of_seeds = figures.of_seeds;
+  row.targeted = figures.times_to_loss.size();
+  row.reached = row.targeted - static_cast<std::size_t>(std::ranges::count(figures.times_to_loss, never));
+  const double median = row.targeted == 0 ? never : upper_median(figures.times_to_loss);
+  row.time_to_loss_ns = median == never ? -1.0 : median;
 }
 
 }  // namespace
@@ -107,6 +120,27 @@ void add_ratios(RowFigures& row, const RowFigures& reference) {
   const double bytes = row.traffic.up_bytes + row.traffic.down_bytes;
   row.byte_ratio = bytes > 0.0 ? (reference.traffic.up_bytes + reference.traffic.down_bytes) / bytes : 0.0;
   row.speedup = row.timing.total_ns > 0.0 ? reference.timing.total_ns / row.timing.total_ns : 0.0;
+  std::vector<double> byte_ratios;
+  std::vector<double> speedups;
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < row.seeds.size(); ++i) {
+    const auto same = std::ranges::find(reference.seeds, row.seeds[i]);
+    if (same == reference.seeds.end()) {
+      continue;
+    }
+    const SeedFigures& own = row.of_seeds[i];
+    const SeedFigures& theirs = reference.of_seeds[static_cast<std::size_t>(same - reference.seeds.begin())];
+    if (own.bytes > 0.0 && own.total_ns > 0.0) {
+      byte_ratios.push_back(theirs.bytes / own.bytes);
+      speedups.push_back(theirs.total_ns / own.total_ns);
+    }
+    differences.push_back(own.eval_loss - theirs.eval_loss);
+  }
+  row.byte_ratio_sd = sample_deviation(byte_ratios);
+  row.speedup_sd = sample_deviation(speedups);
+  if (!row.reference) {
+    row.difference = loss_difference(differences);
+  }
 }
 
 }  // namespace cutlink::compare

@@ -35,7 +35,8 @@ struct Scenario {
   std::string link = "wifi5-typical";
   std::string compute = "measured";    // or profile:NAME, profile:CLIENT/SERVER
   std::uint32_t distortion_every = 0;  // steps; 0: never
-  double target_loss = 0.0;            // of "time to loss"; 0: the reference's final loss + 1 %
+  double target_loss = 0.0;            // of "time to loss"; 0: the reference's final one + 1 %
+  double margin = 0.01;                // nats: a loss that is higher by no more is no worse
   std::uint32_t checkpoint_every = 0;  // steps; 0: only when a run is interrupted
   std::vector<CompareRow> rows;
 };

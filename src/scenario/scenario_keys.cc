@@ -264,8 +264,12 @@ std::vector<KeySpec> make_keys() {
       "measure |x - x^|^2 / |x|^2 every so many steps, timed apart, in the simulated world; 0: never",
       [](S & s) -> auto& { return s.distortion_every; }));
   add(not_identity(real_key(
-      "metrics.target_loss", 0.0, 1e9, "of \"time to loss\"; 0: the reference's final loss + 1 %",
+      "metrics.target_loss", 0.0, 1e9,
+      "of \"time to loss\"; 0: the final loss + 1 % of the reference with the same seed",
       [](S & s) -> auto& { return s.target_loss; })));
+  add(not_identity(real_key(
+      "metrics.margin", 0.0, 1e9, "of a comparison's verdict, in nats: a loss higher by no more is no worse",
+      [](S & s) -> auto& { return s.margin; })));
   add(not_identity(count_key(
       "checkpoint.every", 0, max_u32, "save a checkpoint every so many steps; 0: when interrupted",
       [](S & s) -> auto& { return s.checkpoint_every; })));

@@ -104,12 +104,55 @@ TEST_F(CompareLoadTest, LossesAreOfTheLastEvaluations) {
       (run("plain-s1").info.evaluations.front().loss + run("plain-s2").info.evaluations.front().loss) / 2);
   EXPECT_TRUE(plain.eval_loss_plain.has_value());
   EXPECT_DOUBLE_EQ(c.target_loss, plain.eval_loss * 1.01);
+  // Every seed has its own target, and the reference reaches its own in each.
+  EXPECT_EQ(plain.targeted, 2U);
+  EXPECT_EQ(plain.reached, 2U);
+  EXPECT_GE(plain.time_to_loss_ns, 0.0);
+  EXPECT_EQ(plain.difference.pairs, 0U);
+  const RowFigures& four = c.rows[0];
+  const auto loss = [&](const char* cell) { return run(cell).info.evaluations.back().loss; };
+  EXPECT_EQ(four.difference.pairs, 2U);
+  EXPECT_DOUBLE_EQ(four.difference.mean, ((loss("four-s1") - one) + (loss("four-s2") - two)) / 2);
   for (const char* cell : {"plain-s1", "plain-s2", "four-s1", "four-s2"}) {
     change(cell, [](auto& json) { json["scenario"]["metrics.target_loss"] = 1e-9; });
   }
   const Comparison never = load_comparison(out_);
   EXPECT_EQ(never.target_loss, 1e-9);
   EXPECT_LT(never.rows[0].time_to_loss_ns, 0.0);
+  EXPECT_EQ(never.rows[0].reached, 0U);
+  EXPECT_EQ(never.rows[0].targeted, 2U);
+}
+
+TEST_F(CompareLoadTest, ACellIsCountedOnceHoweverOftenItWasCopied) {
+  const Comparison before = load_comparison(out_);
+  fs::copy(out_ / "four-s1", out_ / "four-s1-backup", fs::copy_options::recursive);
+  fs::copy(out_ / "plain-s2", out_ / "aside", fs::copy_options::recursive);
+  const Comparison c = load_comparison(out_);
+  EXPECT_THAT(c.seeds, ElementsAre(1, 2));
+  EXPECT_THAT(c.rows[0].seeds, ElementsAre(1, 2));
+  EXPECT_EQ(c.rows[0].loss_spread, before.rows[0].loss_spread);
+  EXPECT_EQ(c.rows[0].difference.low, before.rows[0].difference.low);
+  EXPECT_THAT(c.not_counted, ElementsAre("four-s1-backup: the same row and seed as four-s1",
+                                         "aside: the same row and seed as plain-s2"));
+  fs::rename(out_ / "four-s1", out_ / "moved");  // neither has the cell's name now
+  EXPECT_THAT(error(), HasSubstr("are the same row and seed: move one of them away, or call one four-s1"));
+}
+
+TEST_F(CompareLoadTest, ATimeToALossIsTheMedianOfTheSeeds) {
+  for (const char* cell : {"plain-s1", "plain-s2", "four-s1", "four-s2"}) {
+    change(cell, [](auto& json) { json["scenario"]["metrics.target_loss"] = 1e9; });
+  }
+  change("four-s2", [](auto& json) {
+    for (auto& evaluation : json["evaluations"]) {
+      evaluation["loss"] = 1e10;
+    }
+  });
+  const Comparison c = load_comparison(out_);
+  EXPECT_EQ(c.rows[0].reached, 1U);
+  EXPECT_EQ(c.rows[0].targeted, 2U);
+  EXPECT_LT(c.rows[0].time_to_loss_ns, 0.0);  // the upper of two in the middle is infinite
+  EXPECT_EQ(c.rows[1].reached, 2U);
+  EXPECT_EQ(c.rows[1].time_to_loss_ns, 0.0);
 }
 
 TEST_F(CompareLoadTest, OneSeedHasNoSpreadAndARunAloneIsNamedAfterItsCodecs) {

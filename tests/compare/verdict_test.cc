@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <vector>
 
 #include "compare/compare.h"
 #include "netsim/timeline/break_even.h"
@@ -25,88 +25,121 @@ std::vector<netsim::TimelineEvent> chain(std::int64_t work_ns, std::uint64_t byt
   return {work, message};
 }
 
-RowFigures row(const std::string& name, double total_ns, double loss) {
+// differences: of its loss to the reference's, a seed each.
+RowFigures row(const std::string& name, double total_ns, const std::vector<double>& differences) {
   RowFigures r;
   r.name = name;
   r.seeds = {1, 2, 3};
   r.timing.total_ns = total_ns;
-  r.eval_loss = loss;
   r.speedup = 100.0 / total_ns;
+  r.difference = loss_difference(differences);
   return r;
 }
 
-const std::string keep = "Keep bf16: no other row was faster a batch at no worse a loss (within 0.0050).";
+const std::vector<double> as_good = {0.001, 0.002, 0.0};
+const std::vector<double> worse = {0.11, 0.12, 0.115};
+const std::vector<double> unclear = {0.0, 0.03, 0.01};
 
-// The reference takes 100 ns a batch and ends at a loss of 1.
+// The reference takes 100 ns a batch.
 Comparison only(const RowFigures& other) {
   Comparison c;
   c.seeds = {1, 2, 3};
-  c.rows = {row("bf16", 100.0, 1.0), other};
+  c.margin = 0.01;
+  c.rows = {row("bf16", 100.0, {}), other};
   c.rows.front().reference = true;
   return c;
 }
 
-TEST(Verdict, KeepsTheReferenceWhereNothingIsFasterOrAsGood) {
-  EXPECT_EQ(verdict(only(row("slow", 101.0, 0.5))), keep);
-  EXPECT_EQ(verdict(only(row("equal", 100.0, 1.0))), keep);
-  EXPECT_EQ(verdict(only(row("worse", 50.0, 1.0051))), keep);
-  EXPECT_EQ(verdict(only(row("no number", 50.0, std::nan("")))), keep);
-  EXPECT_EQ(verdict(only(row("no time", 0.0, 1.0))), keep);
+TEST(VerdictTest, KeepsTheReferenceIfNothingIsFaster) {
+  for (const RowFigures& other :
+       {row("slow", 101.0, as_good), row("equal", 100.0, as_good), row("no time", 0.0, as_good)}) {
+    const Verdict v = verdict(only(other));
+    EXPECT_EQ(v.kind, Verdict::Kind::keep);
+    EXPECT_EQ(v.row, "bf16");
+    EXPECT_EQ(v.text, "Keep bf16: no other row is faster a batch.");
+  }
 }
 
-TEST(Verdict, NamesTheFastestRowThatIsNoWorse) {
-  Comparison c = only(row("four", 50.0, 1.0049));
-  EXPECT_EQ(
-      verdict(c),
-      "Use four: 2.00 × faster a batch than bf16 at no worse a loss (1.0049 against 1.0000, within 0.0050).");
-  c.rows.push_back(row("three", 25.0, 0.9));
-  c.rows.push_back(row("two", 12.5, 1.2));
-  EXPECT_THAT(verdict(c), StartsWith("Use three: 4.00 × faster"));
+TEST(VerdictTest, KeepsTheReferenceIfAllThatIsFasterIsWorse) {
+  const Verdict v = verdict(only(row("four", 50.0, worse)));
+  EXPECT_EQ(v.kind, Verdict::Kind::keep);
+  EXPECT_EQ(v.text,
+            "Keep bf16: every faster row ends at a worse loss, four by +0.1150 (95 % interval +0.1026 to "
+            "+0.1274 over "
+            "3 seeds; margin 0.01).");
 }
 
-TEST(Verdict, NoWorseMeansWithinTwoDeviationsOfTheReference) {
-  Comparison c = only(row("four", 50.0, 1.09));
-  EXPECT_THAT(verdict(c), StartsWith("Keep bf16"));
-  c.rows[0].loss_spread = 0.05;
-  EXPECT_THAT(verdict(c), StartsWith("Use four"));
-  EXPECT_THAT(verdict(c), HasSubstr("within 0.1000"));
-  c.rows[1].eval_loss = 1.11;
-  c.rows[1].loss_spread = 1.0;  // the row's own spread excuses nothing
-  EXPECT_THAT(verdict(c), StartsWith("Keep bf16"));
+TEST(VerdictTest, NamesTheFastestRowThatIsNoWorse) {
+  Comparison c = only(row("four", 50.0, as_good));
+  const Verdict v = verdict(c);
+  EXPECT_EQ(v.kind, Verdict::Kind::use);
+  EXPECT_EQ(v.row, "four");
+  EXPECT_EQ(v.text,
+            "Use four: 2.00 × faster a batch than bf16 at no worse a loss, +0.0010 (95 % interval -0.0015 to "
+            "+0.0035 "
+            "over 3 seeds; margin 0.01).");
+  c.rows.push_back(row("three", 25.0, {-0.1, -0.11, -0.105}));
+  c.rows.push_back(row("two", 12.5, worse));
+  EXPECT_THAT(verdict(c).text, StartsWith("Use three: 4.00 × faster"));
+  EXPECT_THAT(verdict(c).text, Not(HasSubstr("undecided")));
 }
 
-TEST(Verdict, RowsWithUnfinishedSeedsAreNotAdvised) {
-  RowFigures part = row("part", 50.0, 0.9);
-  part.unfinished = {3};
-  EXPECT_EQ(verdict(only(part)), keep);
-  RowFigures none = row("none", 50.0, 0.9);
-  none.seeds.clear();
-  EXPECT_EQ(verdict(only(none)), keep);
-  RowFigures fewer = row("fewer", 50.0, 0.9);
-  fewer.seeds = {1, 2};
-  EXPECT_EQ(verdict(only(fewer)), keep);
+TEST(VerdictTest, WhatSeedsCannotTellIsUndecided) {
+  Comparison c = only(row("four", 50.0, unclear));
+  const Verdict v = verdict(c);
+  EXPECT_EQ(v.kind, Verdict::Kind::undecided);
+  EXPECT_EQ(v.row, "four");
+  EXPECT_THAT(v.text,
+              StartsWith("Undecided: four is 2.00 × faster a batch than bf16. Its loss is +0.0133 (95 % "
+                         "interval -0.0246 to +0.0513 over 3 seeds; margin 0.01): about "));
+  EXPECT_THAT(v.text, EndsWith(" seeds would settle it."));
+  // A slower row that is settled is recommended all the same; the faster one is named.
+  c.rows.push_back(row("eight", 80.0, as_good));
+  EXPECT_THAT(verdict(c).text, StartsWith("Use eight: 1.25 × faster"));
+  EXPECT_THAT(verdict(c).text,
+              HasSubstr(" four is faster still (2.00 ×), but its loss is undecided, +0.0133"));
+  c.rows[2] = row("eight", 40.0, as_good);  // it is the fastest: nobody wants the other
+  EXPECT_THAT(verdict(c).text, Not(HasSubstr("four")));
 }
 
-TEST(Verdict, OneSeedIsSaidToBeOne) {
-  Comparison c = only(row("four", 50.0, 1.0));
-  EXPECT_THAT(verdict(c), Not(HasSubstr("seed")));
+TEST(VerdictTest, OneSeedSettlesNothing) {
+  Comparison c = only(row("four", 50.0, {-0.5}));
   c.seeds = c.rows[0].seeds = c.rows[1].seeds = {7};
-  EXPECT_THAT(verdict(c),
-              EndsWith(". One seed only: say --seeds 1,2,3 before trusting a difference in loss."));
-  c.rows[1].timing.total_ns = 200.0;
-  EXPECT_THAT(verdict(c), StartsWith("Keep bf16"));
-  EXPECT_THAT(verdict(c), EndsWith("in loss."));
+  EXPECT_EQ(verdict(c).kind, Verdict::Kind::undecided);
+  EXPECT_EQ(verdict(c).text,
+            "Undecided: four is 2.00 × faster a batch than bf16. Its loss is -0.5000 with one seed; margin "
+            "0.01: one "
+            "seed cannot tell: say --seeds 1,2,3.");
 }
 
-TEST(Verdict, BreakEvenIsTheRateAtWhichBothTakeEquallyLong) {
-  Comparison c = only(row("four", 50.0, 1.0));
+TEST(VerdictTest, TheMarginDecides) {
+  Comparison c = only(row("four", 50.0, worse));
+  c.margin = 0.13;
+  EXPECT_THAT(verdict(c).text, StartsWith("Use four"));
+}
+
+TEST(VerdictTest, RowsWithUnfinishedSeedsAreNotAdvised) {
+  RowFigures part = row("part", 50.0, as_good);
+  part.unfinished = {3};
+  EXPECT_EQ(verdict(only(part)).kind, Verdict::Kind::keep);
+  RowFigures none = row("none", 50.0, as_good);
+  none.seeds.clear();
+  EXPECT_EQ(verdict(only(none)).kind, Verdict::Kind::keep);
+  RowFigures fewer = row("fewer", 50.0, as_good);
+  fewer.seeds = {1, 2};
+  EXPECT_EQ(verdict(only(fewer)).kind, Verdict::Kind::keep);
+}
+
+TEST(VerdictTest, BreakEvenIsTheRateAtWhichBothTakeEquallyLong) {
+  Comparison c = only(row("four", 50.0, as_good));
   c.delay_ns = 2e6;
   c.rows[0].timing.last = chain(1'000'000, 400'000);
   c.rows[1].timing.last = chain(3'000'000, 100'000);  // fewer bytes, more work
-  const std::string text = verdict(c);
+  const std::string text = verdict(c).text;
   EXPECT_THAT(text, HasSubstr("; bf16 would win above "));
   EXPECT_THAT(text, EndsWith("(fixed-rate link of the same delay)."));
   const std::string rate = text.substr(text.find("above ") + 6);
+  EXPECT_GT(verdict(c).break_even_bps.value(), 0.0);
   const BitRate said = parse_bit_rate(rate.substr(0, rate.find(" (")));
   const auto time_at = [&](std::size_t i, double scale) {
     return netsim::settled_batch_time(c.rows[i].timing.last, BitRate{said.bps * scale},
@@ -115,19 +148,20 @@ TEST(Verdict, BreakEvenIsTheRateAtWhichBothTakeEquallyLong) {
   EXPECT_LT(time_at(1, 0.9), time_at(0, 0.9));  // slower link: the row wins
   EXPECT_GT(time_at(1, 1.1), time_at(0, 1.1));
   c.world = WorldKind::live;  // whose own delay nobody told
-  EXPECT_THAT(verdict(c), EndsWith("(fixed-rate link of the scenario's delay of 2 ms)."));
+  EXPECT_THAT(verdict(c).text, EndsWith("(fixed-rate link of the scenario's delay of 2 ms)."));
 }
 
-TEST(Verdict, BreakEvenWordsAtTheEndsOfTheRange) {
-  Comparison c = only(row("four", 50.0, 1.0));
+TEST(VerdictTest, BreakEvenWordsAtTheEndsOfTheRange) {
+  Comparison c = only(row("four", 50.0, as_good));
   c.rows[0].timing.last = chain(1'000'000, 400'000);
   c.rows[1].timing.last = chain(1'000'000, 100'000);  // less of everything
-  EXPECT_THAT(verdict(c), HasSubstr("; bf16 would win at no link rate up to 100"));
+  EXPECT_THAT(verdict(c).text, HasSubstr("; bf16 would win at no link rate up to 100"));
   c.rows[1].timing.last = chain(2'000'000, 500'000);  // more of everything: only on this link was it faster
-  EXPECT_THAT(verdict(c),
+  EXPECT_THAT(verdict(c).text,
               EndsWith("; over a fixed-rate link of the same delay bf16 would win at every rate."));
+  EXPECT_FALSE(verdict(c).break_even_bps.has_value());
   c.rows[0].timing.last.clear();
-  EXPECT_THAT(verdict(c), Not(HasSubstr("would win")));
+  EXPECT_THAT(verdict(c).text, Not(HasSubstr("would win")));
 }
 
 }  // namespace

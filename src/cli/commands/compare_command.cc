@@ -87,7 +87,7 @@ void print_comparison(const std::filesystem::path& directory, const CompareOptio
   const compare::Comparison comparison = compare::load_comparison(directory, only);
   fmt::print("{}", comparison_text(comparison, directory.string()));
   if (comparison.scenario.train.steps > 0) {
-    fmt::print("\n{}\n", compare::verdict(comparison));
+    fmt::print("\n{}\n", compare::verdict(comparison).text);
   }
   std::fflush(stdout);  // an export may go there, too
   const exporter::Table table = comparison_table(comparison);

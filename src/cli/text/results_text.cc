@@ -106,6 +106,21 @@ std::string loss_text(const compare::RowFigures& row) {
                               : fmt::format("{:.4f}", row.eval_loss);
 }
 
+// With its spread over seeds if two decimals show it.
+std::string ratio_text(double ratio, double deviation) {
+  return deviation >= 0.005 ? fmt::format("{:.2f} ± {:.2f}", ratio, deviation) : fmt::format("{:.2f}", ratio);
+}
+
+// The median over seeds, and how many reached it if not all did.
+std::string time_to_loss_text(const compare::RowFigures& row) {
+  const std::string time = row.time_to_loss_ns < 0.0    ? "never"
+                           : row.time_to_loss_ns == 0.0 ? "at start"
+                                                        : time_text(row.time_to_loss_ns);
+  return row.reached == row.targeted || row.targeted < 2
+             ? time
+             : fmt::format("{} ({} of {})", time, row.reached, row.targeted);
+}
+
 Line row_cells(const compare::Comparison& c, const compare::RowFigures& row) {
   Line cells = {row.name + (row.reference ? " (reference)" : "")};
   if (row.seeds.empty()) {
@@ -119,7 +134,7 @@ Line row_cells(const compare::Comparison& c, const compare::RowFigures& row) {
   const record::TrafficSummary& t = row.traffic;
   cells.push_back(bytes_text(t.up_bytes));
   cells.push_back(bytes_text(t.down_bytes));
-  cells.push_back(fmt::format("{:.2f}", row.byte_ratio));
+  cells.push_back(ratio_text(row.byte_ratio, row.byte_ratio_sd));
   cells.push_back(fmt::format("{:.2f}", t.bits_per_element));
   cells.push_back(t.width_deviation > 0.0 ? fmt::format("{:.2f} ± {:.2f}", t.mean_width, t.width_deviation)
                                           : fmt::format("{:.2f}", t.mean_width));
@@ -129,11 +144,9 @@ Line row_cells(const compare::Comparison& c, const compare::RowFigures& row) {
   cells.push_back(time_text(row.timing.codec_ns));
   cells.push_back(time_text(row.timing.link_ns));
   cells.push_back(time_text(row.timing.total_ns));
-  cells.push_back(fmt::format("{:.2f}", row.speedup));
+  cells.push_back(ratio_text(row.speedup, row.speedup_sd));
   cells.push_back(loss_text(row));
-  cells.push_back(row.time_to_loss_ns < 0.0    ? "never"
-                  : row.time_to_loss_ns == 0.0 ? "at start"
-                                               : time_text(row.time_to_loss_ns));
+  cells.push_back(time_to_loss_text(row));
   return cells;
 }
 
@@ -160,6 +173,9 @@ std::string ends_text(const compare::Comparison& c, const std::string& directory
     if (!row.failure.empty()) {
       text += fmt::format("failed: {}: {}\n", row.name, row.failure);
     }
+  }
+  for (const std::string& directory_and_why : c.not_counted) {
+    text += fmt::format("not counted: {}\n", directory_and_why);
   }
   return text + fmt::format("files: {}/*/{{steps,messages,widths}}.csv\n", directory);
 }
@@ -210,7 +226,8 @@ std::string comparison_text(const compare::Comparison& c, const std::string& dir
                   {"time to", 1}},
                  {"act / grad", "up", "down", "ratio", "bits/elem", "width ± sd", "meta", "client", "server",
                   "codec", "link", "total", "×", c.seeds.size() > 1 ? "mean ± sd" : "one seed",
-                  fmt::format("loss {:.3f}", c.target_loss)},
+                  c.scenario.target_loss > 0.0 ? fmt::format("loss {:.3f}", c.target_loss)
+                                               : fmt::format("{} + 1 %", c.reference().name)},
                  lines);
   text += fmt::format(
       "compute: {} · link: {} · every byte of every frame counted · bits/elem: all counted bytes · "
@@ -237,66 +254,6 @@ std::string comparison_text(const compare::Comparison& c, const std::string& dir
                         c.peer);
   }
   return text + ends_text(c, directory);
-}
-
-exporter::Table comparison_table(const compare::Comparison& c) {
-  exporter::Table table;
-  const auto column = [&](const char* name, const char* unit, int decimals, bool number = true) {
-    table.columns.push_back({name, unit, decimals, number});
-  };
-  column("row", "", -1, false);
-  column("activation", "", -1, false);
-  column("gradient", "", -1, false);
-  column("seeds", "", -1);
-  column("hold_up", "bytes", 0);
-  column("hold_down", "bytes", 0);
-  column("hold_modelled", "bytes", 0);
-  column("byte_ratio", "", 2);
-  column("elem", "bits", 2);
-  column("mean_width", "bits", 2);
-  column("width_sd", "bits", 2);
-  column("metadata_share", "", 4);
-  column("outlier_share", "", 4);
-  column("client", "ns", 0);
-  column("server", "ns", 0);
-  column("codec", "ns", 0);
-  column("link", "ns", 0);
-  column("total", "ns", 0);
-  column("speedup", "", 2);
-  column("whole", "bytes", 0);
-  column("whole_total", "ns", 0);
-  column("first_eval_loss", "", 4);
-  column("eval_loss", "", 4);
-  column("eval_loss_sd", "", 4);
-  column("eval_loss_plain", "", 4);
-  column("time_to_loss", "ns", 0);
-  for (const compare::RowFigures& row : c.rows) {
-    std::vector<exporter::TableValue> cells = {row.name, row.codecs.activation, row.codecs.gradient,
-                                               static_cast<std::int64_t>(row.seeds.size())};
-    if (row.seeds.empty()) {
-      cells.resize(table.columns.size());
-      table.rows.push_back(std::move(cells));
-      continue;
-    }
-    const auto maybe = [&](bool known, double value) {
-      known ? cells.emplace_back(value) : cells.emplace_back(std::monostate{});
-    };
-    const record::TrafficSummary& t = row.traffic;
-    const compare::RunTiming& time = row.timing;
-    for (const double value :
-         {t.up_bytes, t.down_bytes, t.modelled_bytes, row.byte_ratio, t.bits_per_element, t.mean_width,
-          t.width_deviation, t.metadata_share, t.outlier_share, time.client_ns, time.server_ns, time.codec_ns,
-          time.link_ns, time.total_ns, row.speedup, row.whole_bytes, time.whole_total_ns}) {
-      maybe(c.scenario.train.steps > 0, value);
-    }
-    cells.emplace_back(row.first_loss);
-    cells.emplace_back(row.eval_loss);
-    maybe(row.seeds.size() > 1, row.loss_spread);
-    maybe(row.eval_loss_plain.has_value(), row.eval_loss_plain.value_or(0.0));
-    maybe(row.time_to_loss_ns >= 0.0, row.time_to_loss_ns);
-    table.rows.push_back(std::move(cells));
-  }
-  return table;
 }
 
 }  // namespace cutlink::cli
