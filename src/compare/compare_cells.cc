@@ -51,7 +51,8 @@ std::map<std::string, std::string> shared_keys(const record::RunInfo& info) {
   std::map<std::string, std::string> keys;
   for (const auto& [key, value] : info.scenario) {
     const bool own = key == "seed" || key == "codec" || key == "gradient" || key == "output" ||
-                     key == "name" || key == "checkpoint.every";
+                     key == "name" || key == "checkpoint.every" || key == "metrics.margin" ||
+                     key == "metrics.target_loss";
     if (!own) {
       keys[key] = record::value_text(value);
     }

@@ -140,6 +140,10 @@ Comparison load_comparison(const fs::path& directory, const CompareRequest* only
   c.not_counted = std::move(not_counted);
   describe(c, first);
   describe_link(c, first);
+  if (only != nullptr) {  // these say how runs are judged, not what they were
+    c.scenario.margin = only->scenario.margin;
+    c.scenario.target_loss = only->scenario.target_loss;
+  }
   c.margin = c.scenario.margin;
   const std::map<std::uint64_t, double> targets = choose_targets(c, reference);
   choose_hold(c, finished_runs(cells, false), first);

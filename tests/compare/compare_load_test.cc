@@ -138,6 +138,20 @@ TEST_F(CompareLoadTest, ACellIsCountedOnceHoweverOftenItWasCopied) {
   EXPECT_THAT(error(), HasSubstr("are the same row and seed: move one of them away, or call one four-s1"));
 }
 
+TEST_F(CompareLoadTest, TheScenarioAtHandSaysHowRunsAreJudged) {
+  CompareRequest r;
+  r.scenario = made_->scenario({"train.steps=3", "metrics.margin=0.25", "metrics.target_loss=3.5"});
+  r.scenario.rows = {{"four", {"uniform:bits=8-4,steps=2", "bf16"}, false},
+                     {"plain", {"bf16", "bf16"}, true}};
+  r.seeds = {1, 2};
+  const Comparison c = load_comparison(out_, &r);
+  EXPECT_EQ(c.margin, 0.25);
+  EXPECT_EQ(c.target_loss, 3.5);
+  EXPECT_EQ(load_comparison(out_).margin, 0.01);
+  change("four-s1", [](auto& json) { json["scenario"].erase("metrics.margin"); });  // of an earlier version
+  EXPECT_EQ(error(), "no error");
+}
+
 TEST_F(CompareLoadTest, ATimeToALossIsTheMedianOfTheSeeds) {
   for (const char* cell : {"plain-s1", "plain-s2", "four-s1", "four-s2"}) {
     change(cell, [](auto& json) { json["scenario"]["metrics.target_loss"] = 1e9; });
