@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/options/output_paths.h"
+#include "cli/text/progress.h"
 #include "cli/text/results_text.h"
 #include "cli/training_commands.h"
 #include "export/table_csv.h"
@@ -114,6 +115,9 @@ void add_compare(Command app, Context& context) {
   command.option("--export-markdown", options->export_markdown, "… as Markdown").named("FILE");
   command.flag("--force", options->force, "run again what is there already");
   command.flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  command.option("--progress", options->progress, "auto: on a terminal only; plain: a line every 30 s; none")
+      .one_of(progress_words)
+      .named("HOW");
   add_world_options(command, options->world);
   command.footer(
       "Finished runs are skipped; after Ctrl-C (exit code 130) the same command goes on.\n"

@@ -19,6 +19,7 @@ struct CompareOptions {
   std::string export_csv, export_json, export_markdown;
   bool force = false;
   bool dry_run = false;
+  std::string progress = "auto";
 };
 
 // Prints the table of the run directories in `directory`, and writes the exports that were asked for. only:

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command_line.h"
+#include "cli/text/progress.h"
 #include "cli/training_commands.h"
 
 namespace cutlink::cli {
@@ -15,6 +16,9 @@ void add_run(Command app, Context& context) {
   command.flag("--resume", options->resume, "go on from the newest checkpoint in the output directory");
   command.flag("--force", options->force, "replace what the output directory holds").excludes("--resume");
   command.flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
+  command.option("--progress", options->progress, "auto: on a terminal only; plain: a line every 30 s; none")
+      .one_of(progress_words)
+      .named("HOW");
   command.footer(
       "Ctrl-C ends after the current step, with a checkpoint and all files written (exit code 130).\n"
       "How to make certificates, in place of a key: src/wire/SESSION.md.\n"

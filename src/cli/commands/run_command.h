@@ -12,6 +12,7 @@ struct RunOptions {
   bool resume = false;
   bool force = false;
   bool dry_run = false;
+  std::string progress = "auto";
 };
 
 }  // namespace cutlink::cli

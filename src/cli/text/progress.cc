@@ -1,12 +1,15 @@
 #include "cli/text/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
 #include "base/standard_streams.h"
+#include "base/text/utf8.h"
 #include "base/units.h"
+#include "cli/text/results_text.h"
 
 namespace cutlink::cli {
 
@@ -15,6 +18,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto redraw_after = std::chrono::milliseconds(100);
 
+// A line that is longer than the terminal is wide would not be rewritten, but pushed up at every step.
+std::string cut_to_terminal(std::string line) {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return line;
+  }
+  while (!line.empty() && display_width(line) >= size.ws_col) {
+    line.pop_back();
+  }
+  line.resize(valid_utf8_prefix(line));
+  return line;
+}
+
 }  // namespace
 
 bool colour_wanted(int descriptor) {
@@ -22,8 +38,18 @@ bool colour_wanted(int descriptor) {
   return isatty(descriptor) == 1 && (no_colour == nullptr || *no_colour == '\0');
 }
 
-Progress::Progress(std::uint32_t total_runs)
-    : terminal_(isatty(STDERR_FILENO) == 1), colour_(colour_wanted(STDERR_FILENO)), total_runs_(total_runs) {}
+ProgressStyle progress_style(const std::string& word) {
+  return word == "plain"  ? ProgressStyle::plain
+         : word == "none" ? ProgressStyle::none
+                          : ProgressStyle::automatic;
+}
+
+Progress::Progress(std::uint32_t total_runs, ProgressStyle style, Clock::duration plain_every)
+    : terminal_(style == ProgressStyle::automatic && isatty(STDERR_FILENO) == 1),
+      plain_(style == ProgressStyle::plain),
+      colour_(colour_wanted(STDERR_FILENO)),
+      between_(plain_ ? plain_every : redraw_after),
+      total_runs_(total_runs) {}
 
 void Progress::on_begin(const std::string& title, std::uint32_t first_step, std::uint32_t steps) {
   ++run_;
@@ -67,10 +93,14 @@ void Progress::clear() const {
 
 void Progress::draw() {
   const Clock::time_point now = Clock::now();
-  if (!terminal_ || (now - drawn_ < redraw_after && done_ < steps_)) {
+  if ((!terminal_ && !plain_) || (now - drawn_ < between_ && done_ < steps_)) {
     return;
   }
   drawn_ = now;
+  tell(terminal_ ? "\r\033[K" + cut_to_terminal(line()) : "cutlink: " + line() + "\n");
+}
+
+std::string Progress::line() const {
   std::string line;
   if (total_runs_ > 1) {
     line += fmt::format("[{}/{}] ", run_, total_runs_);
@@ -83,10 +113,10 @@ void Progress::draw() {
     line += fmt::format(", eval {:.4f}", eval_loss_);
   }
   if (done_ > first_ && done_ < steps_) {
-    const auto each = std::chrono::duration_cast<Nanoseconds>(now - started_) / (done_ - first_);
+    const auto each = std::chrono::duration_cast<Nanoseconds>(Clock::now() - started_) / (done_ - first_);
     line += fmt::format(", {} left", to_text(Nanoseconds(each * (steps_ - done_))));
   }
-  tell("\r\033[K" + line);
+  return line;
 }
 
 }  // namespace cutlink::cli

@@ -44,7 +44,8 @@ void train_comparison(const CompareOptions& options, Context& context) {
   if (worlds::is_local(request.live) && !compare::is_finished(request, assets)) {
     server = prepare_server(assets, request.scenario, lock, *request.live);
   }
-  Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()));
+  Progress progress(static_cast<std::uint32_t>(request.scenario.rows.size() * request.seeds.size()),
+                    progress_style(options.progress));
   const compare::CompareOutcome outcome = [&] {
     const InterruptGuard guard;
     return compare::run_comparison(request, assets, progress);

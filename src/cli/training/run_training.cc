@@ -46,7 +46,7 @@ void train_run(const RunOptions& options, Context& context) {
   if (options.resume && !record::read_run_json(request.directory)) {
     tell(fmt::format("cutlink: {} holds no run to go on from: it begins\n", request.directory.string()));
   }
-  Progress progress;
+  Progress progress(1, progress_style(options.progress));
   const run::RunStatus status = [&] {
     const InterruptGuard guard;
     return run::run_one(request, lock, assets, progress);

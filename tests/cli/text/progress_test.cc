@@ -49,6 +49,26 @@ TEST(Progress, WithoutATerminalOnlyWarningsAreTold) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "cutlink: warning: bf16, step 1: beware\n");
 }
 
+TEST(Progress, PlainLinesAreForALog) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress(3, ProgressStyle::plain, std::chrono::seconds(0));
+    progress.on_begin("bf16", 0, 2);
+    progress.on_step(step(0, 2.5));
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(text.find("cutlink: [1/3] bf16: step 0/2\ncutlink: [1/3] bf16: step 1/2, loss 2.5000, "), 0U)
+      << text;
+  EXPECT_EQ(text.find('\r'), std::string::npos);
+  testing::internal::CaptureStderr();
+  Progress seldom(1, ProgressStyle::plain, std::chrono::hours(1));
+  seldom.on_begin("bf16", 0, 2);
+  seldom.on_step(step(0, 2.5));
+  seldom.on_step(step(1, 1.5));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "cutlink: bf16: step 0/2\ncutlink: bf16: step 2/2, loss 1.5000\n");  // the first and the last
+}
+
 TEST(Progress, OnATerminalOneLineRewritesItself) {
   const int master = posix_openpt(O_RDWR | O_NOCTTY);
   ASSERT_GE(master, 0);
