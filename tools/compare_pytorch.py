@@ -127,7 +127,7 @@ def main():
     padded = sum(len(b) * max(len(s["ids"]) for s in b) for b in batches) / len(batches)
     print(f"{arguments.model.name} · {arguments.dtype} · {arguments.batch} sequences, {tokens:.0f} tokens a step "
           f"({padded:.0f} with PyTorch's padding) · LoRA r 16 · {arguments.threads} threads · "
-          f"median [quartiles] of {arguments.repetitions}")
+          f"median [quartiles] of {arguments.repetitions}; ratios: medians of the ratios of neighbouring steps")
     print(f"{'':32}{'wall ms':>22}{'CPU ms':>22}{'wall ×':>9}{'CPU ×':>8}{'peak MiB':>10}{'first loss':>12}")
     reference = workers[0]
     rows = []

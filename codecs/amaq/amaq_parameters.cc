@@ -54,9 +54,10 @@ void AmaqParameters::visit(P& p, Visitor& v) {
            {.values = "bits, b_min + 0.05 to b_max - 0.05", .meaning = "mean width at the first step"});
   v.number("target", p.target, 1.0, 8.0,
            {.values = "bits, b_min + 0.05 to start", .meaning = "mean width in the hold"});
-  v.whole_number(
-      "steps", p.steps, 1, 1'000'000'000,
-      {.values = "1 and up", .standard = "a third of the run", .meaning = "steps of the way down (T)"});
+  v.whole_number("steps", p.steps, 1, 1'000'000'000,
+                 {.values = "1 and up",
+                  .standard = "a third of the run",
+                  .meaning = "steps of the way down (T); with control=fixed the widths may be down sooner"});
   v.choice(
       "control", p.control, controls,
       {.values = "budget, controlled, fixed",

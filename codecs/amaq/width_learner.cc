@@ -4,6 +4,7 @@
 #include <numbers>
 #include <utility>
 
+#include "base/statistics.h"
 #include "codecs/amaq/column_sums.h"
 #include "codecs/amaq/width_layout.h"
 #include "codecs/grid/column_stats.h"
@@ -133,6 +134,8 @@ void WidthLearner::end_step() {
         state.mean = bank.mean();
         state.deviation = bank.deviation();
         state.reached = bank.reached();
+        const std::vector<std::uint8_t>& sent = bank.wire_widths();
+        state.sent_deviation = population_deviation(std::vector<double>(sent.begin(), sent.end()));
       },
       bank_);
   if (const auto* gates = std::get_if<GateBank>(&bank_)) {

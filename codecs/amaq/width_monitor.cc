@@ -1,5 +1,6 @@
 #include "codecs/amaq/width_monitor.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -46,9 +47,12 @@ void WidthMonitor::end_step(const WidthState& state) {
   }
   // A descent that gave the gates no time to differ is judged once they had it.
   const bool judged = state.frozen || state.step >= descent_.steps;
-  if (state.reached && judged && state.deviation < uniform_below && once(said_uniform)) {
+  // Widths that differ by fractions of a bit are all the same once they are rounded for the wire.
+  const double deviation = std::min(state.deviation, state.sent_deviation);
+  if (state.reached && judged && deviation < uniform_below && once(said_uniform)) {
     say(true, state.step, "uniform_widths",
-        "the widths are uniform (standard deviation " + bits(state.deviation) + " < " + bits(uniform_below) +
+        std::string("the widths ") + (state.deviation < uniform_below ? "" : "on the wire ") +
+            "are uniform (standard deviation " + bits(deviation) + " < " + bits(uniform_below) +
             " bits at the target): this is a fixed width with extra bytes; use control=budget or a larger "
             "gate_lr");
   }

@@ -15,11 +15,12 @@ namespace cutlink::codecs::amaq {
 
 // State of the widths after a step.
 struct WidthState {
-  std::uint32_t step = 0;  // steps done
-  double mean = 0.0;       // bits
-  double deviation = 0.0;  // bits
-  bool reached = false;    // the target
-  bool frozen = false;     // no width changes any more
+  std::uint32_t step = 0;             // steps done
+  double mean = 0.0;                  // bits
+  double deviation = 0.0;             // bits
+  bool reached = false;               // the target
+  bool frozen = false;                // no width changes any more
+  double sent_deviation = deviation;  // bits, of the whole widths on the wire
 };
 
 class WidthMonitor {

@@ -45,6 +45,19 @@ TEST(WidthMonitor, SaysThatFrozenWidthsAreUniform) {
   EXPECT_NE(events[1].message.find("0.03 < 0.10"), std::string::npos);
 }
 
+TEST(WidthMonitor, JudgesTheWidthsThatAreSent) {
+  WidthMonitor monitor("amaq act_up", descent);
+  monitor.end_step({10, 4.0, 0.29, true, false, 0.0});  // rounded, every width is 4
+  const std::vector<Event> events = monitor.take_events();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].name, "uniform_widths");
+  EXPECT_NE(events[1].message.find("the widths on the wire are uniform (standard deviation 0.00 < 0.10 bits"),
+            std::string::npos)
+      << events[1].message;
+  WidthMonitor apart("amaq act_up", descent);
+  EXPECT_EQ(names_after(apart, {0, 4.0, 0.29, true, false, 0.4}, 10, 50), Names{"target_reached"});
+}
+
 TEST(WidthMonitor, WarnsOfWidthsThatStayAboveTheTarget) {
   WidthMonitor monitor("amaq act_up", descent);
   EXPECT_EQ(names_after(monitor, {0, 4.3, 0.5, false, false}, 0, 29), Names{});
