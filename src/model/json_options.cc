@@ -5,12 +5,14 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/text/nul_byte.h"
 
 namespace cutlink::model {
 
 JsonOptions::JsonOptions(const std::filesystem::path& path) : where_(path.string()) {
   constexpr std::uint64_t max_bytes = 1 << 20;  // real ones have a few kilobytes
   const std::string text = read_text_file(path, max_bytes);
+  refuse_nul(text, where_);
   value_ = std::make_unique<nlohmann::json>(nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false));
   if (!value_->is_object()) {
     usage_error(where_ + ": not a JSON object; download or write the file again");

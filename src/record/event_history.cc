@@ -15,6 +15,9 @@ constexpr std::uint64_t max_bytes = 100'000'000;  // of the file: events are few
 constexpr std::array<std::string_view, 3> kept = {"connection_lost", "connection_back", "went_back"};
 
 bool is_history(std::string_view line) {
+  if (line.find('\0') != std::string_view::npos) {
+    return false;
+  }
   const auto event = nlohmann::json::parse(line, nullptr, false);
   const auto name = event.is_object() ? event.find("name") : event.end();
   return event.is_object() && name != event.end() && name->is_string() &&

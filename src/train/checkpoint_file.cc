@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/file_io.h"
+#include "base/text/nul_byte.h"
 
 namespace cutlink::train {
 namespace {
@@ -61,8 +62,9 @@ std::vector<StoredCheckpoint> list_newest_first(const fs::path& directory) {
 // Fills the blobs; false where the marker is missing or does not fit the files.
 bool load_complete(StoredCheckpoint& checkpoint) {
   try {
-    const auto marker =
-        nlohmann::json::parse(read_text_file(checkpoint.path / marker_name, max_marker_bytes));
+    const std::string text = read_text_file(checkpoint.path / marker_name, max_marker_bytes);
+    refuse_nul(text, checkpoint.path.string());
+    const auto marker = nlohmann::json::parse(text);
     if (marker.at("layout") != layout_version || marker.at("step") != checkpoint.step) {
       return false;
     }

@@ -48,6 +48,11 @@ TEST(JsonOptions, NamesFileAndKeyOfTheWrongType) {
               testing::HasSubstr("\"m\" is missing"));
 }
 
+TEST(JsonOptions, ANulByteEndsNoFile) {
+  EXPECT_THAT(error_of(ErrorKind::usage, [] { options_of("{}" + std::string(1, '\0') + "x"); }),
+              testing::HasSubstr("file.json: a NUL byte at byte 2"));
+}
+
 TEST(JsonOptions, RefusesWhatIsOn) {
   const JsonOptions options = options_of(
       R"({"a": null, "b": false, "c": 0, "d": [], "e": {}, "f": 0.0, "on": true, "s": "x", "n": 2})");

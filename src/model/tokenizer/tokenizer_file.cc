@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/text/nul_byte.h"
 
 namespace cutlink::model {
 namespace {
@@ -20,6 +21,7 @@ class FileReader {
   explicit FileReader(std::string where) : where_(std::move(where)) {}
 
   TokenizerFile read(const std::string& text) {
+    refuse_nul(text, where_);
     Json root;
     try {
       root = Json::parse(text);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/text/nul_byte.h"
 #include "model/weights/converted_weights.h"
 #include "model/weights/safetensors.h"
 
@@ -41,6 +42,7 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
 // weight_map of the index: tensor -> file. File names are plain: they may not lead out of the directory.
 std::map<std::string, std::string> read_index(const std::filesystem::path& path) {
   const std::string text = read_text_file(path, max_index_bytes);
+  refuse_nul(text, path.string());
   const auto shallow = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     constexpr int max_depth = 8;
     return depth <= max_depth;

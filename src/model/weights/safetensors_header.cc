@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text/nul_byte.h"
 
 namespace cutlink::model {
 namespace {
@@ -151,6 +152,7 @@ std::map<std::string, HeaderEntry> parse_safetensors_header(std::string_view jso
   if (json.empty() || json.front() != '{') {
     usage_error(where + ": the safetensors header does not start with {; is it a safetensors file?");
   }
+  refuse_nul(json, where + ": the safetensors header");
   HeaderReader reader(where);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   return reader.take();

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file_io.h"
+#include "base/text/nul_byte.h"
 #include "base/text/utf8.h"
 #include "train/data/data.h"
 
@@ -23,6 +24,7 @@ Example parse_line(std::string_view line, const std::string& where) {
   }
   nlohmann::json item;
   try {
+    refuse_nul(line, where);
     item = nlohmann::json::parse(line);
   } catch (const nlohmann::json::parse_error& error) {
     usage_error(where + ": is not JSON (at byte " + std::to_string(error.byte) +

@@ -102,6 +102,8 @@ TEST(TokenizerFile, refuses_by_name_what_is_broken_or_not_supported) {
 
 TEST(TokenizerFile, refuses_what_is_no_tokenizer_at_all) {
   EXPECT_NE(error_of_text("").find("is not JSON"), std::string::npos);
+  EXPECT_NE(error_of_text(good().dump() + std::string(1, '\0')).find("a NUL byte at byte"),
+            std::string::npos);
   EXPECT_NE(error_of_text(good().dump().substr(0, 200)).find("is not JSON (at byte 2"), std::string::npos);
   EXPECT_NE(error_of_text("[]").find("no model"), std::string::npos);
   EXPECT_NE(error_of_text(std::string(100000, '[')).find("is not JSON"), std::string::npos);

@@ -68,6 +68,7 @@ TEST(Checkpoint, broken_indexes_are_refused) {
   EXPECT_EQ(with(R"({"weight_map":{"a":"part.safetensors"}})"), "no error");
   expect_part(with("{"), "is not an index");
   expect_part(with("[]"), "no weight_map");
+  expect_part(with(std::string("{}\0", 3)), "a NUL byte at byte 2");
   expect_part(with(R"({"weight_map":[]})"), "no weight_map");
   expect_part(with(R"({"weight_map":{"a":1}})"), "is not the name of a .safetensors file");
   expect_part(with(R"({"weight_map":{"a":"../part.safetensors"}})"),

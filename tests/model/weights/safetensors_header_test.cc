@@ -34,6 +34,7 @@ TEST(SafetensorsHeader, refuses_what_is_broken_and_says_what) {
       {"[1]", "does not start with {"},
       {"{", "is not JSON"},
       {"{}x", "is not JSON"},
+      {std::string("{}\0\0", 4), "a NUL byte at byte 2"},
       {R"({"a":1})", "holds a number where a tensor belongs"},
       {R"({"a":"x"})", "holds a string"},
       {R"({"a":[1]})", "holds a list"},

@@ -46,6 +46,9 @@ TEST(DataJsonl, errors_name_file_and_line) {
   EXPECT_NE(error(std::string((1 << 20) + 1, 'x')).find("x.jsonl:1: a line of 1048577 bytes"),
             std::string::npos);
   EXPECT_NE(error(std::string(1 << 20, '[')).find("x.jsonl:1: is not JSON"), std::string::npos);
+  EXPECT_NE(error(good + "{\"question\":\"a\",\"answer\":\"1\"}" + std::string(1, '\0') + "rest")
+                .find("x.jsonl:2: a NUL byte"),
+            std::string::npos);
   EXPECT_NE(error(" \n\r\n").find("holds no example"), std::string::npos);
 }
 
