@@ -126,7 +126,7 @@ void JsonOptions::refuse_unless_off(const std::string& key) const {
   if (value == nullptr || *value == false || *value == 0 || (value->is_structured() && value->empty())) {
     return;
   }
-  fail(key, "is " + value->dump() + ", which is not supported; leave it out");
+  fail(key, "is " + value->dump() + ", which is not computed here: without it this would be another model");
 }
 
 }  // namespace cutlink::model

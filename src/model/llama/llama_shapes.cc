@@ -1,8 +1,11 @@
 #include "model/llama/llama_shapes.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "base/checked.h"
+#include "base/error.h"
 
 namespace cutlink::model {
 
@@ -57,9 +60,37 @@ std::vector<WeightShape> all_weights(const LlamaConfig& config) {
   return all;
 }
 
+namespace {
+
+bool repeats_the_config(std::string_view name) {
+  return name.ends_with("rotary_emb.inv_freq") || name.ends_with(".attn.bias") ||
+         name.ends_with(".masked_bias") || name.ends_with("position_ids");
+}
+
+bool is_tied_head(const LlamaConfig& config, const Checkpoint& checkpoint, const std::string& name) {
+  if (!config.tied_embeddings || name != "lm_head.weight") {
+    return false;
+  }
+  const StoredTensor& head = *checkpoint.tensors().at(name);
+  const StoredTensor& embedding = *checkpoint.tensors().at("model.embed_tokens.weight");
+  return head.type == embedding.type && std::ranges::equal(head.bytes, embedding.bytes);
+}
+
+}  // namespace
+
 void check_weights(const LlamaConfig& config, const Checkpoint& checkpoint) {
+  std::set<std::string> used;
   for (const WeightShape& weight : all_weights(config)) {
     static_cast<void>(checkpoint.get(weight.name, {weight.shape.begin(), weight.shape.end()}));
+    used.insert(weight.name);
+  }
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    if (!used.contains(name) && !repeats_the_config(name) && !is_tied_head(config, checkpoint, name)) {
+      usage_error(
+          checkpoint.directory().string() + ": tensor \"" + name +
+          "\" would not be used: config.json describes a model without it, whose results are others; such a "
+          "model is not computed here");
+    }
   }
 }
 

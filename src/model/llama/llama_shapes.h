@@ -23,7 +23,9 @@ struct WeightShape {
 // All weights of a model: embedding, blocks, norm, and the head unless it is tied to the embedding.
 [[nodiscard]] std::vector<WeightShape> all_weights(const LlamaConfig& config);
 
-// Throws Error(usage) if the checkpoint lacks a weight or has it in another shape.
+// Throws Error(usage) if the checkpoint lacks a weight, has it in another shape, or has a tensor that the model would not
+// use: it would compute another result in silence. Passed over: what only repeats the configuration (inverse frequencies,
+// masks, positions), and a tied head with the embedding's bytes.
 void check_weights(const LlamaConfig& config, const Checkpoint& checkpoint);
 
 // What the backward of `blocks` blocks needs of a micro-batch of `rows` tokens. Throws Error(usage) beyond 64

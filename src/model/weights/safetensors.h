@@ -44,6 +44,10 @@ class Checkpoint {
   [[nodiscard]] const StoredTensor& get(const std::string& name,
                                         const std::vector<std::uint64_t>& shape) const;
   [[nodiscard]] bool contains(const std::string& name) const;
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+  [[nodiscard]] const std::map<std::string, const StoredTensor*>& tensors() const {
+    return index_;
+  }  // by name
   // Where models of this checkpoint share what they had to convert. Lives as long as this.
   [[nodiscard]] ConvertedWeights& converted() const { return *converted_; }
 

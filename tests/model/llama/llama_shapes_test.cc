@@ -52,5 +52,39 @@ TEST(LlamaShapes, ACheckpointOfAnotherConfigIsRefusedByName) {
             std::string::npos);
 }
 
+// A saved model whose file has one tensor more.
+std::string answer_to(const LlamaConfig& config, const std::string& name, bool from_embedding) {
+  const TemporaryFolder directory;
+  save_pretrained(Llama(config, nullptr, whole(config), DType::f32, Training::none, {}, 9), directory.path(),
+                  StoredType::f32);
+  const std::filesystem::path path = directory.path() / "model.safetensors";
+  {
+    const SafetensorsFile file(path);
+    std::vector<TensorToStore> tensors;
+    for (const auto& [stored_name, tensor] : file.tensors()) {
+      tensors.push_back({stored_name, tensor.type, tensor.shape, tensor.bytes});
+    }
+    const StoredTensor& twin =
+        file.tensors().at(from_embedding ? "model.embed_tokens.weight" : "model.norm.weight");
+    tensors.push_back({name, twin.type, twin.shape, twin.bytes});
+    write_safetensors(path, tensors, {});
+  }
+  return error_of(ErrorKind::usage, [&] { check_weights(config, Checkpoint(directory.path())); });
+}
+
+TEST(LlamaShapes, ATensorThatNobodyUsesIsRefused) {
+  LlamaConfig config = small_config();
+  config.tied_embeddings = true;
+  for (const char* name : {"model.layers.0.self_attn.q_proj.bias", "model.layers.0.self_attn.q_norm.weight",
+                           "model.layers.99.input_layernorm.weight", "lm_head.weight"}) {
+    const std::string answer = answer_to(config, name, false);
+    EXPECT_NE(answer.find("tensor \"" + std::string(name) + "\" would not be used"), std::string::npos)
+        << answer;
+  }
+  EXPECT_EQ(answer_to(config, "model.layers.0.self_attn.rotary_emb.inv_freq", false), "no error");
+  EXPECT_EQ(answer_to(config, "lm_head.weight", true),
+            "no error");  // the same bytes: a tied head, written out
+}
+
 }  // namespace
 }  // namespace cutlink::model

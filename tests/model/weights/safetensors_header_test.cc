@@ -12,7 +12,7 @@ std::string error(const std::string& json) {
 }
 
 struct Case {
-  const char* json;
+  std::string json;
   const char* part;  // of the message
 };
 
