@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "cli/text/progress.h"
 #include "cli/text/results_text.h"
 #include "cli/training_commands.h"
+#include "compare/fail_condition.h"
 #include "export/table_csv.h"
 #include "export/table_json.h"
 #include "export/table_markdown.h"
@@ -52,12 +55,25 @@ void check_from(const CompareOptions& options) {
   }
 }
 
-void check_exports(const CompareOptions& options) {
-  const std::pair<const char*, const std::string&> exports[] = {
-      {"--export-csv", options.export_csv},
-      {"--export-json", options.export_json},
-      {"--export-markdown", options.export_markdown}};
-  for (const auto& [name, file] : exports) {
+using Export = std::pair<const char*, const std::string&>;
+
+std::array<Export, 3> exports_of(const CompareOptions& options) {
+  return {{{"--export-csv", options.export_csv},
+           {"--export-json", options.export_json},
+           {"--export-markdown", options.export_markdown}}};
+}
+
+void check_exports(CompareOptions& options) {
+  if (options.json) {
+    if (!options.export_json.empty() && options.export_json != "-") {
+      usage_error("compare: --json is --export-json -: leave one of them out");
+    }
+    options.export_json = "-";
+  }
+  if (std::ranges::count_if(exports_of(options), [](const Export& e) { return e.second == "-"; }) > 1) {
+    usage_error("compare: one export at a time to standard output (-)");
+  }
+  for (const auto& [name, file] : exports_of(options)) {
     if (file.empty()) {
       continue;
     }
@@ -66,13 +82,19 @@ void check_exports(const CompareOptions& options) {
     }
     check_output_file(file, name);
   }
+  if (!options.fail_if.empty()) {
+    if (options.dry_run) {
+      usage_error("compare: --dry-run has no figures to test: leave out --fail-if");
+    }
+    static_cast<void>(compare::FailCondition(options.fail_if));  // a mistake in it is told before the work
+  }
 }
 
-void compare_command(const CompareOptions& options, Context& context) {
+void compare_command(CompareOptions& options, Context& context) {
   check_exports(options);
   if (!options.from.empty()) {
     check_from(options);
-    print_comparison(options.from, options, nullptr);
+    obey_fail_if(print_comparison(options.from, options, nullptr));
     return;
   }
   if (options.scenario.file.empty()) {
@@ -83,14 +105,21 @@ void compare_command(const CompareOptions& options, Context& context) {
 
 }  // namespace
 
-void print_comparison(const std::filesystem::path& directory, const CompareOptions& options,
-                      const compare::CompareRequest* only) {
+bool exports_to_stdout(const CompareOptions& options) {
+  return std::ranges::any_of(exports_of(options), [](const Export& e) { return e.second == "-"; });
+}
+
+std::optional<std::string> print_comparison(const std::filesystem::path& directory,
+                                            const CompareOptions& options,
+                                            const compare::CompareRequest* only) {
   const compare::Comparison comparison = compare::load_comparison(directory, only);
-  fmt::print("{}", comparison_text(comparison, directory.string()));
-  if (comparison.scenario.train.steps > 0) {
-    fmt::print("\n{}\n", compare::verdict(comparison).text);
+  if (!exports_to_stdout(options)) {
+    fmt::print("{}", comparison_text(comparison, directory.string()));
+    if (comparison.scenario.train.steps > 0) {
+      fmt::print("\n{}\n", compare::verdict(comparison).text);
+    }
+    std::fflush(stdout);  // an export may go there, too, by another name
   }
-  std::fflush(stdout);  // an export may go there, too
   const exporter::Table table = comparison_table(comparison);
   if (!options.export_csv.empty()) {
     write_output_file(options.export_csv, exporter::table_to_csv(table));
@@ -101,6 +130,13 @@ void print_comparison(const std::filesystem::path& directory, const CompareOptio
   if (!options.export_markdown.empty()) {
     write_output_file(options.export_markdown, exporter::table_to_markdown(table));
   }
+  return options.fail_if.empty() ? std::nullopt : compare::FailCondition(options.fail_if).met_by(comparison);
+}
+
+void obey_fail_if(const std::optional<std::string>& met) {
+  if (met) {
+    throw Error(ErrorKind::check, *met);
+  }
 }
 
 void add_compare(Command app, Context& context) {
@@ -110,9 +146,13 @@ void add_compare(Command app, Context& context) {
   command.option("--seeds", options->seeds, "seeds of every row, e.g. 1,2,3 or 1-3 (default: the scenario's)")
       .named("LIST");
   command.option("--from", options->from, "only rebuild the table from run directories in DIR").named("DIR");
-  command.option("--export-csv", options->export_csv, "write the table as CSV").named("FILE");
+  command.option("--export-csv", options->export_csv, "write the table as CSV; - is stdout").named("FILE");
   command.option("--export-json", options->export_json, "… as JSON, with provenance").named("FILE");
   command.option("--export-markdown", options->export_markdown, "… as Markdown").named("FILE");
+  command.flag("--json", options->json, "the same as --export-json -: JSON to stdout, and nothing else");
+  command
+      .option("--fail-if", options->fail_if, "exit code 4 if a row meets it, e.g. loss_difference.high>0.01")
+      .named("CONDITION");
   command.flag("--force", options->force, "run again what is there already");
   command.flag("--dry-run", options->dry_run, "only predict bytes and time a batch");
   command.option("--progress", options->progress, "auto: on a terminal only; plain: a line every 30 s; none")

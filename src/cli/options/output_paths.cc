@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -93,6 +94,9 @@ void check_output_directory(const fs::path& directory, const std::string& option
 }
 
 void check_output_file(const fs::path& named, const std::string& option) {
+  if (named == "-") {
+    return;
+  }
   const fs::path file = behind_links(named);
   const fs::file_status status = status_of(file, named, option);
   if (fs::is_directory(status) || !file.has_filename()) {
@@ -112,6 +116,10 @@ void check_output_file(const fs::path& named, const std::string& option) {
 }
 
 void write_output_file(const fs::path& named, std::string_view text) {
+  if (named == "-") {
+    std::fwrite(text.data(), 1, text.size(), stdout);  // the end of the program looks whether that went well
+    return;
+  }
   const fs::path file = behind_links(named);
   std::error_code none;
   if (!is_written_to(file, fs::status(file, none))) {

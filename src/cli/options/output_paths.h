@@ -11,6 +11,8 @@ namespace cutlink::cli {
 // Nothing stays behind. option: what named it, e.g. "--output".
 void check_output_directory(const std::filesystem::path& directory, const std::string& option);
 
+// "-" as the name of a file is standard output, for both that follow.
+
 // Throws Error(usage) where no file `file` can be written. Its directory must be there. A link stands for
 // what it points to.
 void check_output_file(const std::filesystem::path& file, const std::string& option);

@@ -63,10 +63,13 @@ void train_comparison(const CompareOptions& options, Context& context) {
   if (outcome.reference_failed) {
     return;  // there is nothing to compare with; why was said
   }
-  print_comparison(request.directory, options, &request);
-  if (server) {
+  const std::optional<std::string> met = print_comparison(request.directory, options, &request);
+  if (server && exports_to_stdout(options)) {
+    tell(server->report());
+  } else if (server) {
     fmt::print("{}", server->report());
   }
+  obey_fail_if(met);
 }
 
 }  // namespace cutlink::cli
