@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/error_of.h"
+#include "base/file_io.h"
 #include "base/temporary_folder.h"
 #include "record/json_fields.h"
 #include "record/sample_run_info.h"
