@@ -128,7 +128,8 @@ TEST_F(ScenarioKeysTest, OnlyWhatDoesNotDecideResultsIsFreeToChange) {
       free.insert(key.name);
     }
   }
-  EXPECT_THAT(free, testing::ElementsAre("checkpoint.every", "metrics.margin", "metrics.target_loss", "name", "output"));
+  EXPECT_THAT(free, testing::ElementsAre("checkpoint.every", "metrics.margin", "metrics.target_loss", "name",
+                                         "output"));
 }
 
 TEST_F(ScenarioKeysTest, PathsBelongToTheirAnchor) {

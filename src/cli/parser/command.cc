@@ -1,6 +1,10 @@
 #include "cli/parser/command.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
 #include <utility>
 
 namespace cutlink::cli {
@@ -47,15 +51,21 @@ Option& Option::within(double least, double most) {
 
 namespace {
 
-// CLI11 reads -1 as the largest number there is.
-std::string refuse_sign(const std::string& word) {
-  return word.starts_with('-') ? word + " is not a whole number from 0" : "";
+// CLI11 reads -1, and all that is too large, as the largest number there is. What is no number at all it refuses itself.
+template <typename T>
+std::string refuse_beyond(const std::string& word) {
+  T value{};
+  const bool beyond =
+      std::from_chars(word.data(), word.data() + word.size(), value).ec == std::errc::result_out_of_range;
+  return word.starts_with('-') || beyond
+             ? fmt::format("{} is not a whole number from 0 to {}", word, std::numeric_limits<T>::max())
+             : "";
 }
 
 template <typename T>
 CLI::Option& each_alone(CLI::App& app, const char* names, std::vector<T>& values, const std::string& help) {
   CLI::Option& option = *app.add_option(names, values, help);
-  option.expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option.allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return option;
 }
 
@@ -81,11 +91,11 @@ Option Command::option(const char* names, std::filesystem::path& value, const st
 }
 
 Option Command::option(const char* names, std::uint32_t& value, const std::string& help) {
-  return Option(*app_->add_option(names, value, help)->check(refuse_sign));
+  return Option(*app_->add_option(names, value, help)->check(refuse_beyond<std::uint32_t>));
 }
 
 Option Command::option(const char* names, std::uint64_t& value, const std::string& help) {
-  return Option(*app_->add_option(names, value, help)->check(refuse_sign));
+  return Option(*app_->add_option(names, value, help)->check(refuse_beyond<std::uint64_t>));
 }
 
 Option Command::option(const char* names, double& value, const std::string& help) {
