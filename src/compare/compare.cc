@@ -9,22 +9,6 @@
 
 namespace cutlink::compare {
 
-std::string cell_name(const std::string& row, std::uint64_t seed) {
-  std::string name;
-  for (const char c : row) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
-    if (plain) {
-      name += c;
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  while (name.ends_with('-')) {
-    name.pop_back();
-  }
-  return fmt::format("{}-s{}", name.empty() ? "row" : name, seed);
-}
-
 namespace {
 
 // Two rows whose names differ only in signs get different directories.

@@ -167,6 +167,23 @@ void drop_copies(std::vector<Cell>& row, std::vector<std::string>& not_counted) 
 
 }  // namespace
 
+// Here, not beside what runs the cells: `cutlink` uses this and is linked without LibTorch.
+std::string cell_name(const std::string& row, std::uint64_t seed) {
+  std::string name;
+  for (const char c : row) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
+    if (plain) {
+      name += c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (name.ends_with('-')) {
+    name.pop_back();
+  }
+  return fmt::format("{}-s{}", name.empty() ? "row" : name, seed);
+}
+
 Cells read_cells(const fs::path& directory, const CompareRequest* only,
                  std::vector<std::string>& not_counted) {
   Cells cells;
