@@ -24,9 +24,9 @@ void replace_file(const std::filesystem::path& path, ByteSpan bytes, FileReaders
 void replace_file(const std::filesystem::path& path, std::string_view text,
                   FileReaders readers = FileReaders::all);
 
-// Makes `directory` and those above it that are missing, and fsyncs the directory each was made in: else a loss of power
-// takes them, and all that was synced in them. Returns whether `directory` itself was made. Throws Error(kind) with path
-// and cause.
+// Makes `directory` and those above it that are missing, and fsyncs the directory each was made in: else a loss of
+// power takes them, and all that was synced in them. Returns whether `directory` itself was made. Throws Error(kind)
+// with path and cause.
 bool make_directories(const std::filesystem::path& directory, ErrorKind kind = ErrorKind::run);
 
 // A read-only memory map. Movable; unmaps on destruction.

@@ -7,8 +7,9 @@ namespace cutlink {
 
 // Catches SIGINT, SIGTERM, SIGHUP (a lost terminal) and SIGUSR1 (a batch system's warning) while it lives; the previous
 // handlers return with its end. A second SIGINT or SIGTERM ends the program. A second SIGHUP or SIGUSR1 does not: a
-// shell repeats the one, a batch system the other. With `nohup` SIGHUP stays ignored. A reader of our output that the same Ctrl-C ended (`| tee log`) does not end us meanwhile. One guard at a
-// time, on the main thread (base/signal_stack.h).
+// shell repeats the one, a batch system the other. With `nohup` SIGHUP stays ignored. A reader of our output that the
+// same Ctrl-C ended (`| tee log`) does not end us meanwhile. One guard at a time, on the main thread
+// (base/signal_stack.h).
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -111,9 +111,9 @@ struct Verdict {
   enum class Kind : std::uint8_t { use, keep, undecided };
   Kind kind = Kind::keep;
   std::string row;  // to use, or to look at; of `keep` the reference
-  std::optional<double>
-      break_even_bps;  // the reference wins above it; none: nowhere, everywhere, or not known
-  std::string text;    // one sentence or two
+  // The reference wins above it. None: nowhere, everywhere, or not known.
+  std::optional<double> break_even_bps;
+  std::string text;  // one sentence or two
 };
 [[nodiscard]] Verdict verdict(const Comparison& comparison);
 [[nodiscard]] const char* name_of(Verdict::Kind kind);

@@ -26,8 +26,8 @@ using Cells = std::map<RowKey, std::vector<Cell>>;
 // only: null, or whose rows and seeds alone are read, in its order; it says which row is the reference then,
 // else the runs do. Throws Error(usage) if there is no run directory, one is damaged, or the runs are not of
 // one comparison (another scenario, world, model or data, two reference rows).
-// A cell is a row and a seed, once: of several directories with the same one, that which has the cell's name counts; the
-// others are named in not_counted. Throws Error(usage) if none has it.
+// A cell is a row and a seed, once: of several directories with the same one, that which has the cell's name counts;
+// the others are named in not_counted. Throws Error(usage) if none has it.
 [[nodiscard]] Cells read_cells(const std::filesystem::path& directory, const CompareRequest* only,
                                std::vector<std::string>& not_counted);
 

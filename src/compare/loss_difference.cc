@@ -1,6 +1,8 @@
 #include "compare/loss_difference.h"
 
+#include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "base/statistics.h"
 #include "compare/student_t.h"
@@ -43,12 +45,12 @@ std::optional<std::size_t> pairs_to_settle(const LossDifference& difference, dou
   if (difference.pairs < 2) {
     return std::nullopt;
   }
-  for (std::size_t pairs = difference.pairs + 1; pairs <= most_pairs; ++pairs) {
-    if (half_width(difference.deviation, pairs) <= std::abs(difference.mean - margin)) {
-      return pairs;
-    }
-  }
-  return std::nullopt;
+  // The interval narrows with every pair.
+  const auto numbers = std::views::iota(difference.pairs + 1, std::max(difference.pairs, most_pairs) + 1);
+  const auto first = std::ranges::partition_point(numbers, [&](std::size_t pairs) {
+    return half_width(difference.deviation, pairs) > std::abs(difference.mean - margin);
+  });
+  return first == numbers.end() ? std::nullopt : std::optional(*first);
 }
 
 }  // namespace cutlink::compare

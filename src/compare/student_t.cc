@@ -23,8 +23,7 @@ double student_t_within(double t, std::uint32_t degrees) {
 double student_t_two_sided(double probability, std::uint32_t degrees) {
   double low = 0.0;
   double high = 1e5;
-  for (int i = 0; i < 200 && low < high; ++i) {
-    const double middle = 0.5 * (low + high);
+  for (double middle = 0.5 * high; low < middle && middle < high; middle = 0.5 * (low + high)) {
     (student_t_within(middle, degrees) < probability ? low : high) = middle;
   }
   return high;

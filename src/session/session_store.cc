@@ -54,9 +54,13 @@ wire::Token make_token() {
 
 SessionStore::SessionStore(fs::path directory) : directory_(std::move(directory)) {
   std::error_code error;
-  if (fs::create_directories(directory_, error)) {
-    // Whoever may read a token may, on the same machine and without a key, go on with its session.
-    fs::permissions(directory_, fs::perms::owner_all, error);
+  try {
+    if (make_directories(directory_, ErrorKind::usage)) {
+      // Whoever may read a token may, on the same machine and without a key, go on with its session.
+      fs::permissions(directory_, fs::perms::owner_all, error);
+    }
+  } catch (const Error& cause) {
+    usage_error(fmt::format("--state: {} (name a directory of your own)", cause.what()));
   }
   if (error) {
     usage_error(

@@ -18,8 +18,8 @@ endfunction()
 
 # The kinds of compiling. Each has one precompiled header of what most of its sources include from other projects; a
 # source still includes what it needs: CUTLINK_PCH=OFF proves it. In a Release build most of our code is compiled with
-# -O1: -O3 takes half as long again and speeds up nothing there. Where the time goes is compiled with Release's own -O3:
-# the kind "loops" (codecs and link models), and single sources that a module names as its LOOPS.
+# -O1, which takes less time to compile. Where the time of a step goes is compiled with Release's own -O3: the kind
+# "loops" (codecs and link models), and single sources that a module names as its LOOPS.
 set(CUTLINK_HEADERS_plain <algorithm> <filesystem> <functional> <memory> <optional> <span> <string> <vector>
   <fmt/format.h>)
 set(CUTLINK_HEADERS_loops ${CUTLINK_HEADERS_plain})

@@ -51,7 +51,7 @@ Option& Option::within(double least, double most) {
 
 namespace {
 
-// CLI11 reads -1, and all that is too large, as the largest number there is. What is no number at all it refuses itself.
+// CLI11 reads -1, and all that is too large, as the largest number there is. What is no number it refuses itself.
 template <typename T>
 std::string refuse_beyond(const std::string& word) {
   T value{};

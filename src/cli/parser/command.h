@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +16,8 @@ class Option;
 
 namespace cutlink::cli {
 
-// One option or argument, to say more of it: `command.option(…).required().named("DIR")`. Lives as long as its parser.
+// One option or argument, to say more of it: `command.option(…).required().named("DIR")`. Lives as long as its
+// parser.
 class Option {
  public:
   explicit Option(CLI::Option& option) : option_(option) {}
@@ -44,7 +44,8 @@ class Command {
   void needs_command();  // one of those within
 
   // names: "--seed", "-o,--output", or a bare word for an argument that has a place instead of a name. The variable
-  // outlives the parser; it is written when the command line is parsed. Numbers without a sign refuse one.
+  // outlives the parser; it is written when the command line is parsed. A number without a sign refuses
+  // one, and what its type cannot hold.
   Option option(const char* names, std::string& value, const std::string& help);
   Option option(const char* names, std::optional<std::string>& value, const std::string& help);
   Option option(const char* names, std::filesystem::path& value, const std::string& help);

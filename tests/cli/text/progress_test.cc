@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -96,6 +98,29 @@ TEST(Progress, OnATerminalOneLineRewritesItself) {
   EXPECT_NE(text.find("\r\033[K[1/3] bf16: step 2/2, loss 1.5000, eval 1.2500"), std::string::npos) << text;
   EXPECT_NE(text.find("cutlink: warning: bf16, step 1: beware"), std::string::npos) << text;
   EXPECT_TRUE(text.ends_with("\r\033[K")) << "the line is gone at the end";
+}
+
+TEST(Progress, ALineIsCutToTheTerminalsWidth) {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(master, 0);
+  ASSERT_EQ(grantpt(master), 0);
+  ASSERT_EQ(unlockpt(master), 0);
+  const int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+  ASSERT_GE(slave, 0);
+  winsize size{};
+  size.ws_col = 10;
+  ASSERT_EQ(ioctl(slave, TIOCSWINSZ, &size), 0);
+  {
+    const RedirectedStderr terminal(slave);
+    Progress progress(1);
+    progress.on_begin("amaq 7→4 of ten columns", 0, 2);
+  }
+  close(slave);
+  std::array<char, 4096> buffer{};
+  const ssize_t got = read(master, buffer.data(), buffer.size());
+  close(master);
+  EXPECT_EQ(std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))),
+            "\r\033[Kamaq 7→4 ");
 }
 
 TEST(Progress, NoColourWithoutATerminal) {
